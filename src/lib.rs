@@ -1,0 +1,1 @@
+//! Riverrun: Kafka, Kafka Streams, Kafka Connect and streaming SQL in one Rust binary.
