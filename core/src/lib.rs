@@ -4,6 +4,7 @@
 //! This crate knows no broker, no stream topology and no connector. Inside it the arrows point one way:
 //! `client → protocol → record` and `format → record`.
 
+pub mod client;
 pub mod clock;
 pub mod error;
 pub mod random;
