@@ -1,3 +1,10 @@
-//! The one binary.
+//! The one binary. It knows the command line ([`cli`]) and the allocator, and nothing else.
 
-fn main() {}
+mod cli;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}
