@@ -8,5 +8,6 @@ pub mod client;
 pub mod clock;
 pub mod error;
 pub mod random;
+pub mod record;
 
 pub use error::{Error, ErrorKind, Result};
