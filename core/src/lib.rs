@@ -7,6 +7,8 @@
 pub mod client;
 pub mod clock;
 pub mod error;
+#[cfg(feature = "format")]
+pub mod format;
 pub mod random;
 pub mod record;
 
