@@ -9,6 +9,7 @@ pub mod clock;
 pub mod error;
 #[cfg(feature = "format")]
 pub mod format;
+pub mod protocol;
 pub mod random;
 pub mod record;
 

@@ -1,0 +1,109 @@
+//! AlterConfigsRequest: a request of API 33, versions 0 to 2, flexible from 2.
+//!
+//! Generated from `messages-4.3.json` by `tests/codegen`.
+
+use crate::protocol::wire::*;
+
+/// The message `AlterConfigsRequest`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AlterConfigsRequest {
+    /// All versions.
+    pub resources: Vec<AlterConfigsResource>,
+    /// All versions.
+    pub validate_only: bool,
+    /// Tagged fields that this schema does not name.
+    pub unknown_tagged_fields: TaggedFields,
+}
+
+impl Message for AlterConfigsRequest {
+    const NAME: &'static str = "AlterConfigsRequest";
+    const VERSIONS: RangeInclusive<i16> = 0..=2;
+
+    fn read(reader: &mut Reader, version: i16) -> Self {
+        let flexible = version == 2;
+        Self {
+            resources: reader.structs(flexible, version, match version { ..=1 => 7, _ => 4 }, "AlterConfigsRequest.resources", AlterConfigsResource::read),
+            validate_only: reader.bool("AlterConfigsRequest.validate_only"),
+            unknown_tagged_fields: reader.tags(flexible, "AlterConfigsRequest"),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, version: i16) {
+        let flexible = version == 2;
+        writer.structs(flexible, version, &self.resources, "AlterConfigsRequest.resources", AlterConfigsResource::write);
+        writer.bool(self.validate_only);
+        writer.tags(flexible, &self.unknown_tagged_fields);
+    }
+}
+
+/// A struct of [`AlterConfigsRequest`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AlterConfigsResource {
+    /// All versions.
+    pub resource_type: i8,
+    /// All versions.
+    pub resource_name: Str,
+    /// All versions.
+    pub configs: Vec<AlterableConfig>,
+    /// Tagged fields that this schema does not name.
+    pub unknown_tagged_fields: TaggedFields,
+}
+
+impl AlterConfigsResource {
+    fn read(reader: &mut Reader, version: i16) -> Self {
+        let flexible = version == 2;
+        Self {
+            resource_type: reader.int8("AlterConfigsResource.resource_type"),
+            resource_name: reader.string(flexible, "AlterConfigsResource.resource_name"),
+            configs: reader.structs(flexible, version, match version { ..=1 => 4, _ => 3 }, "AlterConfigsResource.configs", AlterableConfig::read),
+            unknown_tagged_fields: reader.tags(flexible, "AlterConfigsResource"),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, version: i16) {
+        let flexible = version == 2;
+        writer.int8(self.resource_type);
+        writer.string(flexible, &self.resource_name, "AlterConfigsResource.resource_name");
+        writer.structs(flexible, version, &self.configs, "AlterConfigsResource.configs", AlterableConfig::write);
+        writer.tags(flexible, &self.unknown_tagged_fields);
+    }
+}
+
+/// A struct of [`AlterConfigsRequest`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlterableConfig {
+    /// All versions.
+    pub name: Str,
+    /// All versions, nullable.
+    pub value: Option<Str>,
+    /// Tagged fields that this schema does not name.
+    pub unknown_tagged_fields: TaggedFields,
+}
+
+impl Default for AlterableConfig {
+    fn default() -> Self {
+        Self {
+            name: Str::EMPTY,
+            value: Some(Str::EMPTY),
+            unknown_tagged_fields: TaggedFields::new(),
+        }
+    }
+}
+
+impl AlterableConfig {
+    fn read(reader: &mut Reader, version: i16) -> Self {
+        let flexible = version == 2;
+        Self {
+            name: reader.string(flexible, "AlterableConfig.name"),
+            value: reader.opt_string(flexible, true, "AlterableConfig.value"),
+            unknown_tagged_fields: reader.tags(flexible, "AlterableConfig"),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, version: i16) {
+        let flexible = version == 2;
+        writer.string(flexible, &self.name, "AlterableConfig.name");
+        writer.opt_string(flexible, true, &self.value, "AlterableConfig.value");
+        writer.tags(flexible, &self.unknown_tagged_fields);
+    }
+}

@@ -1,0 +1,89 @@
+//! ReadShareGroupStateRequest: a request of API 84, versions 0 to 0, flexible from 0.
+//!
+//! Generated from `messages-4.3.json` by `tests/codegen`.
+
+use crate::protocol::wire::*;
+
+/// The message `ReadShareGroupStateRequest`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadShareGroupStateRequest {
+    /// All versions.
+    pub group_id: Str,
+    /// All versions.
+    pub topics: Vec<ReadStateData>,
+    /// Tagged fields that this schema does not name.
+    pub unknown_tagged_fields: TaggedFields,
+}
+
+impl Message for ReadShareGroupStateRequest {
+    const NAME: &'static str = "ReadShareGroupStateRequest";
+    const VERSIONS: RangeInclusive<i16> = 0..=0;
+
+    fn read(reader: &mut Reader, version: i16) -> Self {
+        Self {
+            group_id: reader.string(true, "ReadShareGroupStateRequest.group_id"),
+            topics: reader.structs(true, version, 18, "ReadShareGroupStateRequest.topics", ReadStateData::read),
+            unknown_tagged_fields: reader.tags(true, "ReadShareGroupStateRequest"),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, version: i16) {
+        writer.string(true, &self.group_id, "ReadShareGroupStateRequest.group_id");
+        writer.structs(true, version, &self.topics, "ReadShareGroupStateRequest.topics", ReadStateData::write);
+        writer.tags(true, &self.unknown_tagged_fields);
+    }
+}
+
+/// A struct of [`ReadShareGroupStateRequest`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadStateData {
+    /// All versions.
+    pub topic_id: Uuid,
+    /// All versions.
+    pub partitions: Vec<PartitionData>,
+    /// Tagged fields that this schema does not name.
+    pub unknown_tagged_fields: TaggedFields,
+}
+
+impl ReadStateData {
+    fn read(reader: &mut Reader, version: i16) -> Self {
+        Self {
+            topic_id: reader.uuid("ReadStateData.topic_id"),
+            partitions: reader.structs(true, version, 9, "ReadStateData.partitions", PartitionData::read),
+            unknown_tagged_fields: reader.tags(true, "ReadStateData"),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, version: i16) {
+        writer.uuid(self.topic_id);
+        writer.structs(true, version, &self.partitions, "ReadStateData.partitions", PartitionData::write);
+        writer.tags(true, &self.unknown_tagged_fields);
+    }
+}
+
+/// A struct of [`ReadShareGroupStateRequest`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PartitionData {
+    /// All versions.
+    pub partition: i32,
+    /// All versions.
+    pub leader_epoch: i32,
+    /// Tagged fields that this schema does not name.
+    pub unknown_tagged_fields: TaggedFields,
+}
+
+impl PartitionData {
+    fn read(reader: &mut Reader, _: i16) -> Self {
+        Self {
+            partition: reader.int32("PartitionData.partition"),
+            leader_epoch: reader.int32("PartitionData.leader_epoch"),
+            unknown_tagged_fields: reader.tags(true, "PartitionData"),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, _: i16) {
+        writer.int32(self.partition);
+        writer.int32(self.leader_epoch);
+        writer.tags(true, &self.unknown_tagged_fields);
+    }
+}

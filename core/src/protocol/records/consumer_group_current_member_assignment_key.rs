@@ -1,0 +1,31 @@
+//! ConsumerGroupCurrentMemberAssignmentKey: the key of a coordinator's record of type 8, versions 0 to 0, never flexible.
+//!
+//! Generated from `records-4.3.json` by `tests/codegen`.
+
+use crate::protocol::wire::*;
+
+/// The message `ConsumerGroupCurrentMemberAssignmentKey`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ConsumerGroupCurrentMemberAssignmentKey {
+    /// All versions.
+    pub group_id: Str,
+    /// All versions.
+    pub member_id: Str,
+}
+
+impl Message for ConsumerGroupCurrentMemberAssignmentKey {
+    const NAME: &'static str = "ConsumerGroupCurrentMemberAssignmentKey";
+    const VERSIONS: RangeInclusive<i16> = 0..=0;
+
+    fn read(reader: &mut Reader, _: i16) -> Self {
+        Self {
+            group_id: reader.string(false, "ConsumerGroupCurrentMemberAssignmentKey.group_id"),
+            member_id: reader.string(false, "ConsumerGroupCurrentMemberAssignmentKey.member_id"),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, _: i16) {
+        writer.string(false, &self.group_id, "ConsumerGroupCurrentMemberAssignmentKey.group_id");
+        writer.string(false, &self.member_id, "ConsumerGroupCurrentMemberAssignmentKey.member_id");
+    }
+}

@@ -1,0 +1,31 @@
+//! ConsumerGroupMemberMetadataKey: the key of a coordinator's record of type 5, versions 0 to 0, never flexible.
+//!
+//! Generated from `records-4.3.json` by `tests/codegen`.
+
+use crate::protocol::wire::*;
+
+/// The message `ConsumerGroupMemberMetadataKey`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ConsumerGroupMemberMetadataKey {
+    /// All versions.
+    pub group_id: Str,
+    /// All versions.
+    pub member_id: Str,
+}
+
+impl Message for ConsumerGroupMemberMetadataKey {
+    const NAME: &'static str = "ConsumerGroupMemberMetadataKey";
+    const VERSIONS: RangeInclusive<i16> = 0..=0;
+
+    fn read(reader: &mut Reader, _: i16) -> Self {
+        Self {
+            group_id: reader.string(false, "ConsumerGroupMemberMetadataKey.group_id"),
+            member_id: reader.string(false, "ConsumerGroupMemberMetadataKey.member_id"),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, _: i16) {
+        writer.string(false, &self.group_id, "ConsumerGroupMemberMetadataKey.group_id");
+        writer.string(false, &self.member_id, "ConsumerGroupMemberMetadataKey.member_id");
+    }
+}

@@ -1,0 +1,27 @@
+//! ConsumerGroupPartitionMetadataKey: the key of a coordinator's record of type 4, versions 0 to 0, never flexible.
+//!
+//! Generated from `records-4.3.json` by `tests/codegen`.
+
+use crate::protocol::wire::*;
+
+/// The message `ConsumerGroupPartitionMetadataKey`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ConsumerGroupPartitionMetadataKey {
+    /// All versions.
+    pub group_id: Str,
+}
+
+impl Message for ConsumerGroupPartitionMetadataKey {
+    const NAME: &'static str = "ConsumerGroupPartitionMetadataKey";
+    const VERSIONS: RangeInclusive<i16> = 0..=0;
+
+    fn read(reader: &mut Reader, _: i16) -> Self {
+        Self {
+            group_id: reader.string(false, "ConsumerGroupPartitionMetadataKey.group_id"),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, _: i16) {
+        writer.string(false, &self.group_id, "ConsumerGroupPartitionMetadataKey.group_id");
+    }
+}

@@ -1,0 +1,31 @@
+//! ShareGroupCurrentMemberAssignmentKey: the key of a coordinator's record of type 14, versions 0 to 0, never flexible.
+//!
+//! Generated from `records-4.3.json` by `tests/codegen`.
+
+use crate::protocol::wire::*;
+
+/// The message `ShareGroupCurrentMemberAssignmentKey`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ShareGroupCurrentMemberAssignmentKey {
+    /// All versions.
+    pub group_id: Str,
+    /// All versions.
+    pub member_id: Str,
+}
+
+impl Message for ShareGroupCurrentMemberAssignmentKey {
+    const NAME: &'static str = "ShareGroupCurrentMemberAssignmentKey";
+    const VERSIONS: RangeInclusive<i16> = 0..=0;
+
+    fn read(reader: &mut Reader, _: i16) -> Self {
+        Self {
+            group_id: reader.string(false, "ShareGroupCurrentMemberAssignmentKey.group_id"),
+            member_id: reader.string(false, "ShareGroupCurrentMemberAssignmentKey.member_id"),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, _: i16) {
+        writer.string(false, &self.group_id, "ShareGroupCurrentMemberAssignmentKey.group_id");
+        writer.string(false, &self.member_id, "ShareGroupCurrentMemberAssignmentKey.member_id");
+    }
+}

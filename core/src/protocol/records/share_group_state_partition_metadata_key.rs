@@ -1,0 +1,27 @@
+//! ShareGroupStatePartitionMetadataKey: the key of a coordinator's record of type 15, versions 0 to 0, never flexible.
+//!
+//! Generated from `records-4.3.json` by `tests/codegen`.
+
+use crate::protocol::wire::*;
+
+/// The message `ShareGroupStatePartitionMetadataKey`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ShareGroupStatePartitionMetadataKey {
+    /// All versions.
+    pub group_id: Str,
+}
+
+impl Message for ShareGroupStatePartitionMetadataKey {
+    const NAME: &'static str = "ShareGroupStatePartitionMetadataKey";
+    const VERSIONS: RangeInclusive<i16> = 0..=0;
+
+    fn read(reader: &mut Reader, _: i16) -> Self {
+        Self {
+            group_id: reader.string(false, "ShareGroupStatePartitionMetadataKey.group_id"),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, _: i16) {
+        writer.string(false, &self.group_id, "ShareGroupStatePartitionMetadataKey.group_id");
+    }
+}

@@ -1,0 +1,27 @@
+//! ShareGroupTargetAssignmentMetadataKey: the key of a coordinator's record of type 12, versions 0 to 0, never flexible.
+//!
+//! Generated from `records-4.3.json` by `tests/codegen`.
+
+use crate::protocol::wire::*;
+
+/// The message `ShareGroupTargetAssignmentMetadataKey`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ShareGroupTargetAssignmentMetadataKey {
+    /// All versions.
+    pub group_id: Str,
+}
+
+impl Message for ShareGroupTargetAssignmentMetadataKey {
+    const NAME: &'static str = "ShareGroupTargetAssignmentMetadataKey";
+    const VERSIONS: RangeInclusive<i16> = 0..=0;
+
+    fn read(reader: &mut Reader, _: i16) -> Self {
+        Self {
+            group_id: reader.string(false, "ShareGroupTargetAssignmentMetadataKey.group_id"),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, _: i16) {
+        writer.string(false, &self.group_id, "ShareGroupTargetAssignmentMetadataKey.group_id");
+    }
+}

@@ -1,0 +1,27 @@
+//! StreamsGroupMetadataKey: the key of a coordinator's record of type 17, versions 0 to 0, never flexible.
+//!
+//! Generated from `records-4.3.json` by `tests/codegen`.
+
+use crate::protocol::wire::*;
+
+/// The message `StreamsGroupMetadataKey`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StreamsGroupMetadataKey {
+    /// All versions.
+    pub group_id: Str,
+}
+
+impl Message for StreamsGroupMetadataKey {
+    const NAME: &'static str = "StreamsGroupMetadataKey";
+    const VERSIONS: RangeInclusive<i16> = 0..=0;
+
+    fn read(reader: &mut Reader, _: i16) -> Self {
+        Self {
+            group_id: reader.string(false, "StreamsGroupMetadataKey.group_id"),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, _: i16) {
+        writer.string(false, &self.group_id, "StreamsGroupMetadataKey.group_id");
+    }
+}

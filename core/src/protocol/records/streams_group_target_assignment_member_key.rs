@@ -1,0 +1,31 @@
+//! StreamsGroupTargetAssignmentMemberKey: the key of a coordinator's record of type 21, versions 0 to 0, never flexible.
+//!
+//! Generated from `records-4.3.json` by `tests/codegen`.
+
+use crate::protocol::wire::*;
+
+/// The message `StreamsGroupTargetAssignmentMemberKey`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StreamsGroupTargetAssignmentMemberKey {
+    /// All versions.
+    pub group_id: Str,
+    /// All versions.
+    pub member_id: Str,
+}
+
+impl Message for StreamsGroupTargetAssignmentMemberKey {
+    const NAME: &'static str = "StreamsGroupTargetAssignmentMemberKey";
+    const VERSIONS: RangeInclusive<i16> = 0..=0;
+
+    fn read(reader: &mut Reader, _: i16) -> Self {
+        Self {
+            group_id: reader.string(false, "StreamsGroupTargetAssignmentMemberKey.group_id"),
+            member_id: reader.string(false, "StreamsGroupTargetAssignmentMemberKey.member_id"),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, _: i16) {
+        writer.string(false, &self.group_id, "StreamsGroupTargetAssignmentMemberKey.group_id");
+        writer.string(false, &self.member_id, "StreamsGroupTargetAssignmentMemberKey.member_id");
+    }
+}

@@ -1,0 +1,27 @@
+//! StreamsGroupTopologyKey: the key of a coordinator's record of type 23, versions 0 to 0, never flexible.
+//!
+//! Generated from `records-4.3.json` by `tests/codegen`.
+
+use crate::protocol::wire::*;
+
+/// The message `StreamsGroupTopologyKey`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StreamsGroupTopologyKey {
+    /// All versions.
+    pub group_id: Str,
+}
+
+impl Message for StreamsGroupTopologyKey {
+    const NAME: &'static str = "StreamsGroupTopologyKey";
+    const VERSIONS: RangeInclusive<i16> = 0..=0;
+
+    fn read(reader: &mut Reader, _: i16) -> Self {
+        Self {
+            group_id: reader.string(false, "StreamsGroupTopologyKey.group_id"),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer, _: i16) {
+        writer.string(false, &self.group_id, "StreamsGroupTopologyKey.group_id");
+    }
+}
