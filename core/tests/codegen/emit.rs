@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::schema::{Field, Message, Type, Versions, snake};
 
 /// The field's name in Rust.
-pub fn field_name(name: &str) -> String {
+pub(crate) fn field_name(name: &str) -> String {
     match snake(name).as_str() {
         word @ ("type" | "match" | "move" | "ref" | "use" | "where") => format!("r#{word}"),
         word => word.to_owned(),
@@ -55,7 +55,7 @@ struct Struct<'a> {
     top: bool,
 }
 
-pub fn message_module(message: &Message, source: &str) -> String {
+pub(crate) fn message_module(message: &Message, source: &str) -> String {
     let mut out = String::new();
     let flexible = match message.flexible.is_empty() {
         true => "never flexible".to_owned(),

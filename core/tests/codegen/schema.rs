@@ -6,15 +6,15 @@ use serde_json::Value;
 
 /// An inclusive range of versions; empty when `min > max`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Versions {
-    pub min: i16,
-    pub max: i16,
+pub(crate) struct Versions {
+    pub(crate) min: i16,
+    pub(crate) max: i16,
 }
 
 impl Versions {
-    pub const NONE: Versions = Versions { min: 1, max: 0 };
+    pub(crate) const NONE: Versions = Versions { min: 1, max: 0 };
 
-    pub fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         if text == "none" {
             return Versions::NONE;
         }
@@ -27,20 +27,20 @@ impl Versions {
         }
     }
 
-    pub fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.min > self.max
     }
 
-    pub fn contains(self, version: i16) -> bool {
+    pub(crate) fn contains(self, version: i16) -> bool {
         (self.min..=self.max).contains(&version)
     }
 
-    pub fn and(self, other: Versions) -> Versions {
+    pub(crate) fn and(self, other: Versions) -> Versions {
         Versions { min: self.min.max(other.min), max: self.max.min(other.max) }
     }
 
     /// The smallest range that holds both.
-    pub fn hull(self, other: Versions) -> Versions {
+    pub(crate) fn hull(self, other: Versions) -> Versions {
         match (self.is_empty(), other.is_empty()) {
             (true, _) => other,
             (_, true) => self,
@@ -48,13 +48,13 @@ impl Versions {
         }
     }
 
-    pub fn iter(self) -> std::ops::RangeInclusive<i16> {
+    pub(crate) fn iter(self) -> std::ops::RangeInclusive<i16> {
         self.min..=self.max
     }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Type {
+pub(crate) enum Type {
     Bool,
     Int8,
     Int16,
@@ -96,32 +96,32 @@ impl Type {
 }
 
 #[derive(Clone, Debug)]
-pub struct Field {
-    pub name: String,
-    pub kind: Type,
-    pub versions: Versions,
-    pub nullable: Versions,
-    pub tag: Option<u32>,
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) kind: Type,
+    pub(crate) versions: Versions,
+    pub(crate) nullable: Versions,
+    pub(crate) tag: Option<u32>,
     /// As the schema spells it; "null" for null.
-    pub default: Option<String>,
-    pub ignorable: bool,
+    pub(crate) default: Option<String>,
+    pub(crate) ignorable: bool,
     /// Where the field's own form is compact; the message's otherwise.
-    pub flexible: Option<Versions>,
+    pub(crate) flexible: Option<Versions>,
 }
 
 #[derive(Clone, Debug)]
-pub struct Message {
-    pub name: String,
-    pub kind: String,
-    pub api_key: Option<i16>,
-    pub listeners: Vec<String>,
-    pub versions: Versions,
-    pub flexible: Versions,
-    pub latest_unstable: bool,
-    pub origin: String,
-    pub fields: Vec<Field>,
+pub(crate) struct Message {
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) api_key: Option<i16>,
+    pub(crate) listeners: Vec<String>,
+    pub(crate) versions: Versions,
+    pub(crate) flexible: Versions,
+    pub(crate) latest_unstable: bool,
+    pub(crate) origin: String,
+    pub(crate) fields: Vec<Field>,
     /// Every struct of the message, in the order in which the schema gives them.
-    pub structs: Vec<(String, Vec<Field>)>,
+    pub(crate) structs: Vec<(String, Vec<Field>)>,
 }
 
 impl Message {
@@ -161,12 +161,12 @@ impl Message {
         })
     }
 
-    pub fn fields_of(&self, name: &str) -> &[Field] {
+    pub(crate) fn fields_of(&self, name: &str) -> &[Field] {
         &self.structs.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("struct {name}")).1
     }
 
     /// The structs in use with the versions at which they can occur, in the schema's order.
-    pub fn used_structs(&self) -> Vec<(&str, &[Field], Versions)> {
+    pub(crate) fn used_structs(&self) -> Vec<(&str, &[Field], Versions)> {
         let mut used = BTreeMap::new();
         self.walk(&self.fields, self.versions, &mut used);
         self.structs
@@ -194,7 +194,7 @@ impl Message {
     }
 
     /// The fewest bytes that a struct takes at `version`.
-    pub fn least(&self, fields: &[Field], version: i16) -> usize {
+    pub(crate) fn least(&self, fields: &[Field], version: i16) -> usize {
         let flexible = self.flexible.contains(version);
         let own: usize = fields
             .iter()
@@ -262,21 +262,21 @@ fn fields(value: &Value, structs: &mut Vec<(String, Vec<Field>)>) -> Vec<Field> 
 }
 
 /// Every message of a file that has versions left, in the order of the names.
-pub fn load(json: &str) -> Vec<Message> {
+pub(crate) fn load(json: &str) -> Vec<Message> {
     let value: Value = serde_json::from_str(json).unwrap();
     value.as_object().unwrap().values().filter_map(Message::parse).collect()
 }
 
-pub fn messages() -> Vec<Message> {
+pub(crate) fn messages() -> Vec<Message> {
     load(include_str!("../../protocol/messages-4.3.json"))
 }
 
-pub fn records() -> Vec<Message> {
+pub(crate) fn records() -> Vec<Message> {
     load(include_str!("../../protocol/records-4.3.json"))
 }
 
 /// `ThrottleTimeMs` → `throttle_time_ms`.
-pub fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     let letters: Vec<char> = name.replace("KRaft", "Kraft").replace("ISRs", "Isrs").chars().collect();
     let mut out = String::new();
     for (at, letter) in letters.iter().enumerate() {

@@ -154,7 +154,7 @@ pub struct SupportedFeatureKey {
 }
 
 impl SupportedFeatureKey {
-    fn read(reader: &mut Reader, version: i16) -> Self {
+    fn read(reader: &mut Reader, _: i16) -> Self {
         Self {
             name: reader.string(true, "SupportedFeatureKey.name"),
             min_version: reader.int16("SupportedFeatureKey.min_version"),
@@ -163,7 +163,7 @@ impl SupportedFeatureKey {
         }
     }
 
-    fn write(&self, writer: &mut Writer, version: i16) {
+    fn write(&self, writer: &mut Writer, _: i16) {
         writer.string(true, &self.name, "SupportedFeatureKey.name");
         writer.int16(self.min_version);
         writer.int16(self.max_version);
@@ -185,7 +185,7 @@ pub struct FinalizedFeatureKey {
 }
 
 impl FinalizedFeatureKey {
-    fn read(reader: &mut Reader, version: i16) -> Self {
+    fn read(reader: &mut Reader, _: i16) -> Self {
         Self {
             name: reader.string(true, "FinalizedFeatureKey.name"),
             max_version_level: reader.int16("FinalizedFeatureKey.max_version_level"),
@@ -194,7 +194,7 @@ impl FinalizedFeatureKey {
         }
     }
 
-    fn write(&self, writer: &mut Writer, version: i16) {
+    fn write(&self, writer: &mut Writer, _: i16) {
         writer.string(true, &self.name, "FinalizedFeatureKey.name");
         writer.int16(self.max_version_level);
         writer.int16(self.min_version_level);

@@ -47,7 +47,7 @@ impl Message for BeginQuorumEpochResponse {
         let flexible = version == 1;
         writer.int16(self.error_code);
         writer.structs(flexible, version, &self.topics, "BeginQuorumEpochResponse.topics", TopicData::write);
-        if !(version == 1) && !self.node_endpoints.is_empty() {
+        if version < 1 && !self.node_endpoints.is_empty() {
             writer.reject("BeginQuorumEpochResponse.node_endpoints");
         }
         if flexible {

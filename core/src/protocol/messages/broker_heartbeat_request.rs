@@ -74,10 +74,10 @@ impl Message for BrokerHeartbeatRequest {
         writer.int64(self.current_metadata_offset);
         writer.bool(self.want_fence);
         writer.bool(self.want_shut_down);
-        if !(version >= 1) && !self.offline_log_dirs.is_empty() {
+        if version < 1 && !self.offline_log_dirs.is_empty() {
             writer.reject("BrokerHeartbeatRequest.offline_log_dirs");
         }
-        if !(version == 2) && self.cordoned_log_dirs.is_some() {
+        if version < 2 && self.cordoned_log_dirs.is_some() {
             writer.reject("BrokerHeartbeatRequest.cordoned_log_dirs");
         }
         let mut tags = writer.begin_tags(&self.unknown_tagged_fields);

@@ -95,7 +95,7 @@ pub struct Feature {
 }
 
 impl Feature {
-    fn read(reader: &mut Reader, version: i16) -> Self {
+    fn read(reader: &mut Reader, _: i16) -> Self {
         Self {
             name: reader.string(true, "Feature.name"),
             min_supported_version: reader.int16("Feature.min_supported_version"),
@@ -104,7 +104,7 @@ impl Feature {
         }
     }
 
-    fn write(&self, writer: &mut Writer, version: i16) {
+    fn write(&self, writer: &mut Writer, _: i16) {
         writer.string(true, &self.name, "Feature.name");
         writer.int16(self.min_supported_version);
         writer.int16(self.max_supported_version);

@@ -47,7 +47,7 @@ impl Message for EndQuorumEpochResponse {
         let flexible = version == 1;
         writer.int16(self.error_code);
         writer.structs(flexible, version, &self.topics, "EndQuorumEpochResponse.topics", TopicData::write);
-        if !(version == 1) && !self.node_endpoints.is_empty() {
+        if version < 1 && !self.node_endpoints.is_empty() {
             writer.reject("EndQuorumEpochResponse.node_endpoints");
         }
         if flexible {

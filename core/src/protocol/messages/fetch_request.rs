@@ -117,7 +117,7 @@ impl Message for FetchRequest {
         if version >= 11 {
             writer.string(flexible, &self.rack_id, "FetchRequest.rack_id");
         }
-        if !(version >= 15) && self.replica_state != ReplicaState::default() {
+        if version < 15 && self.replica_state != ReplicaState::default() {
             writer.reject("FetchRequest.replica_state");
         }
         if flexible {

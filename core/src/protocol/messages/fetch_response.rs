@@ -61,7 +61,7 @@ impl Message for FetchResponse {
             writer.reject("FetchResponse.session_id");
         }
         writer.structs(flexible, version, &self.responses, "FetchResponse.responses", FetchableTopicResponse::write);
-        if !(version >= 16) && !self.node_endpoints.is_empty() {
+        if version < 16 && !self.node_endpoints.is_empty() {
             writer.reject("FetchResponse.node_endpoints");
         }
         if flexible {
@@ -210,13 +210,13 @@ impl PartitionData {
             writer.reject("PartitionData.preferred_read_replica");
         }
         writer.opt_bytes(flexible, true, &self.records, "PartitionData.records");
-        if !(version >= 12) && self.diverging_epoch != EpochEndOffset::default() {
+        if version < 12 && self.diverging_epoch != EpochEndOffset::default() {
             writer.reject("PartitionData.diverging_epoch");
         }
-        if !(version >= 12) && self.current_leader != LeaderIdAndEpoch::default() {
+        if version < 12 && self.current_leader != LeaderIdAndEpoch::default() {
             writer.reject("PartitionData.current_leader");
         }
-        if !(version >= 12) && self.snapshot_id != SnapshotId::default() {
+        if version < 12 && self.snapshot_id != SnapshotId::default() {
             writer.reject("PartitionData.snapshot_id");
         }
         if flexible {

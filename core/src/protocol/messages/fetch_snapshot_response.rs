@@ -47,7 +47,7 @@ impl Message for FetchSnapshotResponse {
         writer.int32(self.throttle_time_ms);
         writer.int16(self.error_code);
         writer.structs(true, version, &self.topics, "FetchSnapshotResponse.topics", TopicSnapshot::write);
-        if !(version == 1) && !self.node_endpoints.is_empty() {
+        if version < 1 && !self.node_endpoints.is_empty() {
             writer.reject("FetchSnapshotResponse.node_endpoints");
         }
         let mut tags = writer.begin_tags(&self.unknown_tagged_fields);

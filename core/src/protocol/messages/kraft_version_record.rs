@@ -27,7 +27,7 @@ impl Message for KRaftVersionRecord {
         }
     }
 
-    fn write(&self, writer: &mut Writer, version: i16) {
+    fn write(&self, writer: &mut Writer, _: i16) {
         writer.int16(self.version);
         writer.int16(self.kraft_version);
         writer.tags(true, &self.unknown_tagged_fields);

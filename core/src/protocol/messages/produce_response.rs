@@ -47,7 +47,7 @@ impl Message for ProduceResponse {
         let flexible = version >= 9;
         writer.structs(flexible, version, &self.responses, "ProduceResponse.responses", TopicProduceResponse::write);
         writer.int32(self.throttle_time_ms);
-        if !(version >= 10) && !self.node_endpoints.is_empty() {
+        if version < 10 && !self.node_endpoints.is_empty() {
             writer.reject("ProduceResponse.node_endpoints");
         }
         if flexible {
@@ -181,7 +181,7 @@ impl PartitionProduceResponse {
         if version >= 8 {
             writer.opt_string(flexible, true, &self.error_message, "PartitionProduceResponse.error_message");
         }
-        if !(version >= 10) && self.current_leader != LeaderIdAndEpoch::default() {
+        if version < 10 && self.current_leader != LeaderIdAndEpoch::default() {
             writer.reject("PartitionProduceResponse.current_leader");
         }
         if flexible {

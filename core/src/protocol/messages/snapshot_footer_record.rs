@@ -24,7 +24,7 @@ impl Message for SnapshotFooterRecord {
         }
     }
 
-    fn write(&self, writer: &mut Writer, version: i16) {
+    fn write(&self, writer: &mut Writer, _: i16) {
         writer.int16(self.version);
         writer.tags(true, &self.unknown_tagged_fields);
     }

@@ -27,7 +27,7 @@ impl Message for SnapshotHeaderRecord {
         }
     }
 
-    fn write(&self, writer: &mut Writer, version: i16) {
+    fn write(&self, writer: &mut Writer, _: i16) {
         writer.int16(self.version);
         writer.int64(self.last_contained_log_timestamp);
         writer.tags(true, &self.unknown_tagged_fields);

@@ -107,7 +107,7 @@ pub struct KRaftVersionFeature {
 }
 
 impl KRaftVersionFeature {
-    fn read(reader: &mut Reader, version: i16) -> Self {
+    fn read(reader: &mut Reader, _: i16) -> Self {
         Self {
             min_supported_version: reader.int16("KRaftVersionFeature.min_supported_version"),
             max_supported_version: reader.int16("KRaftVersionFeature.max_supported_version"),
@@ -115,7 +115,7 @@ impl KRaftVersionFeature {
         }
     }
 
-    fn write(&self, writer: &mut Writer, version: i16) {
+    fn write(&self, writer: &mut Writer, _: i16) {
         writer.int16(self.min_supported_version);
         writer.int16(self.max_supported_version);
         writer.tags(true, &self.unknown_tagged_fields);

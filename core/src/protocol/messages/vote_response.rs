@@ -43,7 +43,7 @@ impl Message for VoteResponse {
     fn write(&self, writer: &mut Writer, version: i16) {
         writer.int16(self.error_code);
         writer.structs(true, version, &self.topics, "VoteResponse.topics", TopicData::write);
-        if !(version >= 1) && !self.node_endpoints.is_empty() {
+        if version < 1 && !self.node_endpoints.is_empty() {
             writer.reject("VoteResponse.node_endpoints");
         }
         let mut tags = writer.begin_tags(&self.unknown_tagged_fields);

@@ -30,7 +30,7 @@ impl Message for ConsumerGroupRegularExpressionValue {
         }
     }
 
-    fn write(&self, writer: &mut Writer, version: i16) {
+    fn write(&self, writer: &mut Writer, _: i16) {
         writer.strings(true, &self.topics, "ConsumerGroupRegularExpressionValue.topics");
         writer.int64(self.version);
         writer.int64(self.timestamp);

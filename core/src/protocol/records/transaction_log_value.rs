@@ -98,16 +98,16 @@ impl Message for TransactionLogValue {
         writer.opt_structs(flexible, true, version, &self.transaction_partitions, "TransactionLogValue.transaction_partitions", PartitionsSchema::write);
         writer.int64(self.transaction_last_update_timestamp_ms);
         writer.int64(self.transaction_start_timestamp_ms);
-        if !(version == 1) && self.previous_producer_id != -1 {
+        if version < 1 && self.previous_producer_id != -1 {
             writer.reject("TransactionLogValue.previous_producer_id");
         }
-        if !(version == 1) && self.next_producer_id != -1 {
+        if version < 1 && self.next_producer_id != -1 {
             writer.reject("TransactionLogValue.next_producer_id");
         }
-        if !(version == 1) && self.client_transaction_version != 0 {
+        if version < 1 && self.client_transaction_version != 0 {
             writer.reject("TransactionLogValue.client_transaction_version");
         }
-        if !(version == 1) && self.next_producer_epoch != -1 {
+        if version < 1 && self.next_producer_epoch != -1 {
             writer.reject("TransactionLogValue.next_producer_epoch");
         }
         if flexible {
