@@ -563,27 +563,27 @@ impl ErrorCode {
     }
 
     /// The number on the wire.
-    pub(crate) const fn code(self) -> i16 {
+    pub const fn code(self) -> i16 {
         self.row().0
     }
 
     /// Kafka's name for it.
-    pub(crate) const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         self.row().1
     }
 
     /// Whether the same request may succeed later.
-    pub(crate) const fn is_retriable(self) -> bool {
+    pub const fn is_retriable(self) -> bool {
         self.row().2
     }
 
     /// Whether a client should refresh its metadata before it tries again.
-    pub(crate) const fn refreshes_metadata(self) -> bool {
+    pub const fn refreshes_metadata(self) -> bool {
         self.row().3
     }
 
     /// Whether this is no error.
-    pub(crate) const fn is_none(self) -> bool {
+    pub const fn is_none(self) -> bool {
         matches!(self, ErrorCode::None)
     }
 
@@ -591,7 +591,7 @@ impl ErrorCode {
     ///
     /// # Errors
     /// The code.
-    pub(crate) const fn ok(self) -> Result<(), ErrorCode> {
+    pub const fn ok(self) -> Result<(), ErrorCode> {
         if self.is_none() { Ok(()) } else { Err(self) }
     }
 }

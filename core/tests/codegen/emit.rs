@@ -350,22 +350,26 @@ impl Struct<'_> {
     /// The fewest bytes of an element, as an expression over `version`.
     fn least(&self, name: &str, of: Versions) -> String {
         let fields = self.message.fields_of(name);
-        let mut steps: Vec<(i16, usize)> = Vec::new();
+        let mut steps: Vec<(i16, i16, usize)> = Vec::new();
         for version in of.iter() {
             let least = self.message.least(fields, version);
             assert!(least > 0, "{name} may take no byte at version {version}");
             match steps.last_mut() {
-                Some((last, known)) if *known == least => *last = version,
-                _ => steps.push((version, least)),
+                Some((_, last, known)) if *known == least => *last = version,
+                _ => steps.push((version, version, least)),
             }
         }
-        let (_, last) = steps.pop().unwrap();
+        let (.., last) = steps.pop().unwrap();
         if steps.is_empty() {
             return last.to_string();
         }
         let mut text = String::from("match version { ");
-        for (to, least) in steps {
-            write!(text, "..={to} => {least}, ").unwrap();
+        for (from, to, least) in steps {
+            match from == to {
+                true => write!(text, "{to} => {least}, "),
+                false => write!(text, "{from}..={to} => {least}, "),
+            }
+            .unwrap();
         }
         write!(text, "_ => {last} }}").unwrap();
         text
@@ -490,7 +494,8 @@ impl Struct<'_> {
 
 /// Whether the code uses the argument `version`, outside of texts.
 fn names_version(body: &str) -> bool {
-    let code: String = body.split('"').step_by(2).collect();
+    // A field of that name stands in front of a colon.
+    let code = body.split('"').step_by(2).collect::<String>().replace(" version: ", " ");
     code.split(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '.')
         .any(|word| word == "version")
 }

@@ -153,39 +153,39 @@ pub(crate) fn api_key(messages: &[Message]) -> String {
     }
 
     /// The key as it stands in a request's header.
-    pub(crate) const fn code(self) -> i16 {
+    pub const fn code(self) -> i16 {
         self as i16
     }
 
     /// The API's name as Kafka writes it.
-    pub(crate) const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         self.row().0
     }
 
     /// The versions that Kafka 4.3 serves and calls stable.
-    pub(crate) const fn versions(self) -> RangeInclusive<i16> {
+    pub const fn versions(self) -> RangeInclusive<i16> {
         self.row().1..=self.row().2
     }
 
     /// Whether a broker's listener serves it.
-    pub(crate) const fn is_broker(self) -> bool {
+    pub const fn is_broker(self) -> bool {
         self.row().5
     }
 
     /// Whether a controller's listener serves it.
-    pub(crate) const fn is_controller(self) -> bool {
+    pub const fn is_controller(self) -> bool {
         self.row().6
     }
 
     /// The version of the request header in front of a request at `version`, known or not.
-    pub(crate) const fn request_header_version(self, version: i16) -> i16 {
+    pub const fn request_header_version(self, version: i16) -> i16 {
         if version >= self.row().3 { 2 } else { 1 }
     }
 
     /// The version of the response header in front of the answer to a request at `version`.
     ///
     /// For `ApiVersions` always 0, so that any client can read the answer (KIP-511).
-    pub(crate) const fn response_header_version(self, version: i16) -> i16 {
+    pub const fn response_header_version(self, version: i16) -> i16 {
         if version >= self.row().4 { 1 } else { 0 }
     }
 }
@@ -268,27 +268,27 @@ pub(crate) fn error_code(json: &str) -> String {
     }
 
     /// The number on the wire.
-    pub(crate) const fn code(self) -> i16 {
+    pub const fn code(self) -> i16 {
         self.row().0
     }
 
     /// Kafka's name for it.
-    pub(crate) const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         self.row().1
     }
 
     /// Whether the same request may succeed later.
-    pub(crate) const fn is_retriable(self) -> bool {
+    pub const fn is_retriable(self) -> bool {
         self.row().2
     }
 
     /// Whether a client should refresh its metadata before it tries again.
-    pub(crate) const fn refreshes_metadata(self) -> bool {
+    pub const fn refreshes_metadata(self) -> bool {
         self.row().3
     }
 
     /// Whether this is no error.
-    pub(crate) const fn is_none(self) -> bool {
+    pub const fn is_none(self) -> bool {
         matches!(self, ErrorCode::None)
     }
 
@@ -296,7 +296,7 @@ pub(crate) fn error_code(json: &str) -> String {
     ///
     /// # Errors
     /// The code.
-    pub(crate) const fn ok(self) -> Result<(), ErrorCode> {
+    pub const fn ok(self) -> Result<(), ErrorCode> {
         if self.is_none() { Ok(()) } else { Err(self) }
     }
 }

@@ -32,7 +32,7 @@ impl Message for AddPartitionsToTxnRequest {
             v3_and_below_transactional_id: if version <= 3 { reader.string(flexible, "AddPartitionsToTxnRequest.v3_and_below_transactional_id") } else { Str::EMPTY },
             v3_and_below_producer_id: if version <= 3 { reader.int64("AddPartitionsToTxnRequest.v3_and_below_producer_id") } else { 0 },
             v3_and_below_producer_epoch: if version <= 3 { reader.int16("AddPartitionsToTxnRequest.v3_and_below_producer_epoch") } else { 0 },
-            v3_and_below_topics: if version <= 3 { reader.structs(flexible, version, match version { ..=2 => 6, _ => 3 }, "AddPartitionsToTxnRequest.v3_and_below_topics", AddPartitionsToTxnTopic::read) } else { Vec::new() },
+            v3_and_below_topics: if version <= 3 { reader.structs(flexible, version, match version { 0..=2 => 6, _ => 3 }, "AddPartitionsToTxnRequest.v3_and_below_topics", AddPartitionsToTxnTopic::read) } else { Vec::new() },
             unknown_tagged_fields: reader.tags(flexible, "AddPartitionsToTxnRequest"),
         }
     }

@@ -29,7 +29,7 @@ impl Message for AddPartitionsToTxnResponse {
             throttle_time_ms: reader.int32("AddPartitionsToTxnResponse.throttle_time_ms"),
             error_code: if version >= 4 { reader.int16("AddPartitionsToTxnResponse.error_code") } else { 0 },
             results_by_transaction: if version >= 4 { reader.structs(flexible, version, 3, "AddPartitionsToTxnResponse.results_by_transaction", AddPartitionsToTxnResult::read) } else { Vec::new() },
-            results_by_topic_v3_and_below: if version <= 3 { reader.structs(flexible, version, match version { ..=2 => 6, _ => 3 }, "AddPartitionsToTxnResponse.results_by_topic_v3_and_below", AddPartitionsToTxnTopicResult::read) } else { Vec::new() },
+            results_by_topic_v3_and_below: if version <= 3 { reader.structs(flexible, version, match version { 0..=2 => 6, _ => 3 }, "AddPartitionsToTxnResponse.results_by_topic_v3_and_below", AddPartitionsToTxnTopicResult::read) } else { Vec::new() },
             unknown_tagged_fields: reader.tags(flexible, "AddPartitionsToTxnResponse"),
         }
     }
@@ -97,7 +97,7 @@ impl AddPartitionsToTxnTopicResult {
         let flexible = version >= 3;
         Self {
             name: reader.string(flexible, "AddPartitionsToTxnTopicResult.name"),
-            results_by_partition: reader.structs(flexible, version, match version { ..=2 => 6, _ => 7 }, "AddPartitionsToTxnTopicResult.results_by_partition", AddPartitionsToTxnPartitionResult::read),
+            results_by_partition: reader.structs(flexible, version, match version { 0..=2 => 6, _ => 7 }, "AddPartitionsToTxnTopicResult.results_by_partition", AddPartitionsToTxnPartitionResult::read),
             unknown_tagged_fields: reader.tags(flexible, "AddPartitionsToTxnTopicResult"),
         }
     }

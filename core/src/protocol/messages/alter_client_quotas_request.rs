@@ -22,7 +22,7 @@ impl Message for AlterClientQuotasRequest {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version == 1;
         Self {
-            entries: reader.structs(flexible, version, match version { ..=0 => 8, _ => 3 }, "AlterClientQuotasRequest.entries", EntryData::read),
+            entries: reader.structs(flexible, version, match version { 0 => 8, _ => 3 }, "AlterClientQuotasRequest.entries", EntryData::read),
             validate_only: reader.bool("AlterClientQuotasRequest.validate_only"),
             unknown_tagged_fields: reader.tags(flexible, "AlterClientQuotasRequest"),
         }
@@ -51,7 +51,7 @@ impl EntryData {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version == 1;
         Self {
-            entity: reader.structs(flexible, version, match version { ..=0 => 4, _ => 3 }, "EntryData.entity", EntityData::read),
+            entity: reader.structs(flexible, version, match version { 0 => 4, _ => 3 }, "EntryData.entity", EntityData::read),
             ops: reader.structs(flexible, version, 11, "EntryData.ops", OpData::read),
             unknown_tagged_fields: reader.tags(flexible, "EntryData"),
         }

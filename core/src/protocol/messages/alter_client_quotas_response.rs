@@ -23,7 +23,7 @@ impl Message for AlterClientQuotasResponse {
         let flexible = version == 1;
         Self {
             throttle_time_ms: reader.int32("AlterClientQuotasResponse.throttle_time_ms"),
-            entries: reader.structs(flexible, version, match version { ..=0 => 8, _ => 5 }, "AlterClientQuotasResponse.entries", EntryData::read),
+            entries: reader.structs(flexible, version, match version { 0 => 8, _ => 5 }, "AlterClientQuotasResponse.entries", EntryData::read),
             unknown_tagged_fields: reader.tags(flexible, "AlterClientQuotasResponse"),
         }
     }
@@ -66,7 +66,7 @@ impl EntryData {
         Self {
             error_code: reader.int16("EntryData.error_code"),
             error_message: reader.opt_string(flexible, true, "EntryData.error_message"),
-            entity: reader.structs(flexible, version, match version { ..=0 => 4, _ => 3 }, "EntryData.entity", EntityData::read),
+            entity: reader.structs(flexible, version, match version { 0 => 4, _ => 3 }, "EntryData.entity", EntityData::read),
             unknown_tagged_fields: reader.tags(flexible, "EntryData"),
         }
     }

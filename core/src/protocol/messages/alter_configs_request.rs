@@ -22,7 +22,7 @@ impl Message for AlterConfigsRequest {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version == 2;
         Self {
-            resources: reader.structs(flexible, version, match version { ..=1 => 7, _ => 4 }, "AlterConfigsRequest.resources", AlterConfigsResource::read),
+            resources: reader.structs(flexible, version, match version { 0..=1 => 7, _ => 4 }, "AlterConfigsRequest.resources", AlterConfigsResource::read),
             validate_only: reader.bool("AlterConfigsRequest.validate_only"),
             unknown_tagged_fields: reader.tags(flexible, "AlterConfigsRequest"),
         }
@@ -55,7 +55,7 @@ impl AlterConfigsResource {
         Self {
             resource_type: reader.int8("AlterConfigsResource.resource_type"),
             resource_name: reader.string(flexible, "AlterConfigsResource.resource_name"),
-            configs: reader.structs(flexible, version, match version { ..=1 => 4, _ => 3 }, "AlterConfigsResource.configs", AlterableConfig::read),
+            configs: reader.structs(flexible, version, match version { 0..=1 => 4, _ => 3 }, "AlterConfigsResource.configs", AlterableConfig::read),
             unknown_tagged_fields: reader.tags(flexible, "AlterConfigsResource"),
         }
     }

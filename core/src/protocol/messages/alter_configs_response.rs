@@ -23,7 +23,7 @@ impl Message for AlterConfigsResponse {
         let flexible = version == 2;
         Self {
             throttle_time_ms: reader.int32("AlterConfigsResponse.throttle_time_ms"),
-            responses: reader.structs(flexible, version, match version { ..=1 => 7, _ => 6 }, "AlterConfigsResponse.responses", AlterConfigsResourceResponse::read),
+            responses: reader.structs(flexible, version, match version { 0..=1 => 7, _ => 6 }, "AlterConfigsResponse.responses", AlterConfigsResourceResponse::read),
             unknown_tagged_fields: reader.tags(flexible, "AlterConfigsResponse"),
         }
     }

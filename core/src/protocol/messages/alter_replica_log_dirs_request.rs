@@ -20,7 +20,7 @@ impl Message for AlterReplicaLogDirsRequest {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version == 2;
         Self {
-            dirs: reader.structs(flexible, version, match version { ..=1 => 6, _ => 3 }, "AlterReplicaLogDirsRequest.dirs", AlterReplicaLogDir::read),
+            dirs: reader.structs(flexible, version, match version { 1 => 6, _ => 3 }, "AlterReplicaLogDirsRequest.dirs", AlterReplicaLogDir::read),
             unknown_tagged_fields: reader.tags(flexible, "AlterReplicaLogDirsRequest"),
         }
     }
@@ -48,7 +48,7 @@ impl AlterReplicaLogDir {
         let flexible = version == 2;
         Self {
             path: reader.string(flexible, "AlterReplicaLogDir.path"),
-            topics: reader.structs(flexible, version, match version { ..=1 => 6, _ => 3 }, "AlterReplicaLogDir.topics", AlterReplicaLogDirTopic::read),
+            topics: reader.structs(flexible, version, match version { 1 => 6, _ => 3 }, "AlterReplicaLogDir.topics", AlterReplicaLogDirTopic::read),
             unknown_tagged_fields: reader.tags(flexible, "AlterReplicaLogDir"),
         }
     }

@@ -23,7 +23,7 @@ impl Message for AlterReplicaLogDirsResponse {
         let flexible = version == 2;
         Self {
             throttle_time_ms: reader.int32("AlterReplicaLogDirsResponse.throttle_time_ms"),
-            results: reader.structs(flexible, version, match version { ..=1 => 6, _ => 3 }, "AlterReplicaLogDirsResponse.results", AlterReplicaLogDirTopicResult::read),
+            results: reader.structs(flexible, version, match version { 1 => 6, _ => 3 }, "AlterReplicaLogDirsResponse.results", AlterReplicaLogDirTopicResult::read),
             unknown_tagged_fields: reader.tags(flexible, "AlterReplicaLogDirsResponse"),
         }
     }
@@ -52,7 +52,7 @@ impl AlterReplicaLogDirTopicResult {
         let flexible = version == 2;
         Self {
             topic_name: reader.string(flexible, "AlterReplicaLogDirTopicResult.topic_name"),
-            partitions: reader.structs(flexible, version, match version { ..=1 => 6, _ => 7 }, "AlterReplicaLogDirTopicResult.partitions", AlterReplicaLogDirPartitionResult::read),
+            partitions: reader.structs(flexible, version, match version { 1 => 6, _ => 7 }, "AlterReplicaLogDirTopicResult.partitions", AlterReplicaLogDirPartitionResult::read),
             unknown_tagged_fields: reader.tags(flexible, "AlterReplicaLogDirTopicResult"),
         }
     }

@@ -48,7 +48,7 @@ impl Message for ApiVersionsResponse {
         let flexible = version >= 3;
         let mut message = Self {
             error_code: reader.int16("ApiVersionsResponse.error_code"),
-            api_keys: reader.structs(flexible, version, match version { ..=2 => 6, _ => 7 }, "ApiVersionsResponse.api_keys", ApiVersion::read),
+            api_keys: reader.structs(flexible, version, match version { 0..=2 => 6, _ => 7 }, "ApiVersionsResponse.api_keys", ApiVersion::read),
             throttle_time_ms: if version >= 1 { reader.int32("ApiVersionsResponse.throttle_time_ms") } else { 0 },
             supported_features: Vec::new(),
             finalized_features_epoch: -1,

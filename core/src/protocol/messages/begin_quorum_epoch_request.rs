@@ -40,7 +40,7 @@ impl Message for BeginQuorumEpochRequest {
         Self {
             cluster_id: reader.opt_string(flexible, true, "BeginQuorumEpochRequest.cluster_id"),
             voter_id: if version == 1 { reader.int32("BeginQuorumEpochRequest.voter_id") } else { -1 },
-            topics: reader.structs(flexible, version, match version { ..=0 => 6, _ => 3 }, "BeginQuorumEpochRequest.topics", TopicData::read),
+            topics: reader.structs(flexible, version, match version { 0 => 6, _ => 3 }, "BeginQuorumEpochRequest.topics", TopicData::read),
             leader_endpoints: if version == 1 { reader.structs(flexible, version, 5, "BeginQuorumEpochRequest.leader_endpoints", LeaderEndpoint::read) } else { Vec::new() },
             unknown_tagged_fields: reader.tags(flexible, "BeginQuorumEpochRequest"),
         }
@@ -76,7 +76,7 @@ impl TopicData {
         let flexible = version == 1;
         Self {
             topic_name: reader.string(flexible, "TopicData.topic_name"),
-            partitions: reader.structs(flexible, version, match version { ..=0 => 12, _ => 29 }, "TopicData.partitions", PartitionData::read),
+            partitions: reader.structs(flexible, version, match version { 0 => 12, _ => 29 }, "TopicData.partitions", PartitionData::read),
             unknown_tagged_fields: reader.tags(flexible, "TopicData"),
         }
     }

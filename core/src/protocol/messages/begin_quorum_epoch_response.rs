@@ -25,7 +25,7 @@ impl Message for BeginQuorumEpochResponse {
         let flexible = version == 1;
         let mut message = Self {
             error_code: reader.int16("BeginQuorumEpochResponse.error_code"),
-            topics: reader.structs(flexible, version, match version { ..=0 => 6, _ => 3 }, "BeginQuorumEpochResponse.topics", TopicData::read),
+            topics: reader.structs(flexible, version, match version { 0 => 6, _ => 3 }, "BeginQuorumEpochResponse.topics", TopicData::read),
             node_endpoints: Vec::new(),
             unknown_tagged_fields: TaggedFields::new(),
         };
@@ -78,7 +78,7 @@ impl TopicData {
         let flexible = version == 1;
         Self {
             topic_name: reader.string(flexible, "TopicData.topic_name"),
-            partitions: reader.structs(flexible, version, match version { ..=0 => 14, _ => 15 }, "TopicData.partitions", PartitionData::read),
+            partitions: reader.structs(flexible, version, match version { 0 => 14, _ => 15 }, "TopicData.partitions", PartitionData::read),
             unknown_tagged_fields: reader.tags(flexible, "TopicData"),
         }
     }

@@ -86,7 +86,7 @@ impl DescribedGroup {
             group_epoch: reader.int32("DescribedGroup.group_epoch"),
             assignment_epoch: reader.int32("DescribedGroup.assignment_epoch"),
             assignor_name: reader.string(true, "DescribedGroup.assignor_name"),
-            members: reader.structs(true, version, match version { ..=0 => 16, _ => 17 }, "DescribedGroup.members", Member::read),
+            members: reader.structs(true, version, match version { 0 => 16, _ => 17 }, "DescribedGroup.members", Member::read),
             authorized_operations: reader.int32("DescribedGroup.authorized_operations"),
             unknown_tagged_fields: reader.tags(true, "DescribedGroup"),
         }

@@ -20,7 +20,7 @@ impl Message for CreateAclsRequest {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version >= 2;
         Self {
-            creations: reader.structs(flexible, version, match version { ..=1 => 10, _ => 8 }, "CreateAclsRequest.creations", AclCreation::read),
+            creations: reader.structs(flexible, version, match version { 1 => 10, _ => 8 }, "CreateAclsRequest.creations", AclCreation::read),
             unknown_tagged_fields: reader.tags(flexible, "CreateAclsRequest"),
         }
     }

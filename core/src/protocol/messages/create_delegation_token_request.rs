@@ -40,7 +40,7 @@ impl Message for CreateDelegationTokenRequest {
         Self {
             owner_principal_type: if version == 3 { reader.opt_string(flexible, true, "CreateDelegationTokenRequest.owner_principal_type") } else { Some(Str::EMPTY) },
             owner_principal_name: if version == 3 { reader.opt_string(flexible, true, "CreateDelegationTokenRequest.owner_principal_name") } else { Some(Str::EMPTY) },
-            renewers: reader.structs(flexible, version, match version { ..=1 => 4, _ => 3 }, "CreateDelegationTokenRequest.renewers", CreatableRenewers::read),
+            renewers: reader.structs(flexible, version, match version { 1 => 4, _ => 3 }, "CreateDelegationTokenRequest.renewers", CreatableRenewers::read),
             max_lifetime_ms: reader.int64("CreateDelegationTokenRequest.max_lifetime_ms"),
             unknown_tagged_fields: reader.tags(flexible, "CreateDelegationTokenRequest"),
         }

@@ -24,7 +24,7 @@ impl Message for CreatePartitionsRequest {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version >= 2;
         Self {
-            topics: reader.structs(flexible, version, match version { ..=1 => 10, _ => 7 }, "CreatePartitionsRequest.topics", CreatePartitionsTopic::read),
+            topics: reader.structs(flexible, version, match version { 0..=1 => 10, _ => 7 }, "CreatePartitionsRequest.topics", CreatePartitionsTopic::read),
             timeout_ms: reader.int32("CreatePartitionsRequest.timeout_ms"),
             validate_only: reader.bool("CreatePartitionsRequest.validate_only"),
             unknown_tagged_fields: reader.tags(flexible, "CreatePartitionsRequest"),
@@ -70,7 +70,7 @@ impl CreatePartitionsTopic {
         Self {
             name: reader.string(flexible, "CreatePartitionsTopic.name"),
             count: reader.int32("CreatePartitionsTopic.count"),
-            assignments: reader.opt_structs(flexible, true, version, match version { ..=1 => 4, _ => 2 }, "CreatePartitionsTopic.assignments", CreatePartitionsAssignment::read),
+            assignments: reader.opt_structs(flexible, true, version, match version { 0..=1 => 4, _ => 2 }, "CreatePartitionsTopic.assignments", CreatePartitionsAssignment::read),
             unknown_tagged_fields: reader.tags(flexible, "CreatePartitionsTopic"),
         }
     }

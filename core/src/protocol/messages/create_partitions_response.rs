@@ -23,7 +23,7 @@ impl Message for CreatePartitionsResponse {
         let flexible = version >= 2;
         Self {
             throttle_time_ms: reader.int32("CreatePartitionsResponse.throttle_time_ms"),
-            results: reader.structs(flexible, version, match version { ..=1 => 6, _ => 5 }, "CreatePartitionsResponse.results", CreatePartitionsTopicResult::read),
+            results: reader.structs(flexible, version, match version { 0..=1 => 6, _ => 5 }, "CreatePartitionsResponse.results", CreatePartitionsTopicResult::read),
             unknown_tagged_fields: reader.tags(flexible, "CreatePartitionsResponse"),
         }
     }

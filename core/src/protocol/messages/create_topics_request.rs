@@ -35,7 +35,7 @@ impl Message for CreateTopicsRequest {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version >= 5;
         Self {
-            topics: reader.structs(flexible, version, match version { ..=4 => 16, _ => 10 }, "CreateTopicsRequest.topics", CreatableTopic::read),
+            topics: reader.structs(flexible, version, match version { 2..=4 => 16, _ => 10 }, "CreateTopicsRequest.topics", CreatableTopic::read),
             timeout_ms: reader.int32("CreateTopicsRequest.timeout_ms"),
             validate_only: reader.bool("CreateTopicsRequest.validate_only"),
             unknown_tagged_fields: reader.tags(flexible, "CreateTopicsRequest"),
@@ -75,8 +75,8 @@ impl CreatableTopic {
             name: reader.string(flexible, "CreatableTopic.name"),
             num_partitions: reader.int32("CreatableTopic.num_partitions"),
             replication_factor: reader.int16("CreatableTopic.replication_factor"),
-            assignments: reader.structs(flexible, version, match version { ..=4 => 8, _ => 6 }, "CreatableTopic.assignments", CreatableReplicaAssignment::read),
-            configs: reader.structs(flexible, version, match version { ..=4 => 4, _ => 3 }, "CreatableTopic.configs", CreatableTopicConfig::read),
+            assignments: reader.structs(flexible, version, match version { 2..=4 => 8, _ => 6 }, "CreatableTopic.assignments", CreatableReplicaAssignment::read),
+            configs: reader.structs(flexible, version, match version { 2..=4 => 4, _ => 3 }, "CreatableTopic.configs", CreatableTopicConfig::read),
             unknown_tagged_fields: reader.tags(flexible, "CreatableTopic"),
         }
     }

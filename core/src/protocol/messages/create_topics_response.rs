@@ -23,7 +23,7 @@ impl Message for CreateTopicsResponse {
         let flexible = version >= 5;
         Self {
             throttle_time_ms: reader.int32("CreateTopicsResponse.throttle_time_ms"),
-            topics: reader.structs(flexible, version, match version { ..=4 => 6, ..=6 => 12, _ => 28 }, "CreateTopicsResponse.topics", CreatableTopicResult::read),
+            topics: reader.structs(flexible, version, match version { 2..=4 => 6, 5..=6 => 12, _ => 28 }, "CreateTopicsResponse.topics", CreatableTopicResult::read),
             unknown_tagged_fields: reader.tags(flexible, "CreateTopicsResponse"),
         }
     }

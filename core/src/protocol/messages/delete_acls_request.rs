@@ -20,7 +20,7 @@ impl Message for DeleteAclsRequest {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version >= 2;
         Self {
-            filters: reader.structs(flexible, version, match version { ..=1 => 10, _ => 8 }, "DeleteAclsRequest.filters", DeleteAclsFilter::read),
+            filters: reader.structs(flexible, version, match version { 1 => 10, _ => 8 }, "DeleteAclsRequest.filters", DeleteAclsFilter::read),
             unknown_tagged_fields: reader.tags(flexible, "DeleteAclsRequest"),
         }
     }

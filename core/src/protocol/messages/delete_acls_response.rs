@@ -23,7 +23,7 @@ impl Message for DeleteAclsResponse {
         let flexible = version >= 2;
         Self {
             throttle_time_ms: reader.int32("DeleteAclsResponse.throttle_time_ms"),
-            filter_results: reader.structs(flexible, version, match version { ..=1 => 8, _ => 5 }, "DeleteAclsResponse.filter_results", DeleteAclsFilterResult::read),
+            filter_results: reader.structs(flexible, version, match version { 1 => 8, _ => 5 }, "DeleteAclsResponse.filter_results", DeleteAclsFilterResult::read),
             unknown_tagged_fields: reader.tags(flexible, "DeleteAclsResponse"),
         }
     }
@@ -66,7 +66,7 @@ impl DeleteAclsFilterResult {
         Self {
             error_code: reader.int16("DeleteAclsFilterResult.error_code"),
             error_message: reader.opt_string(flexible, true, "DeleteAclsFilterResult.error_message"),
-            matching_acls: reader.structs(flexible, version, match version { ..=1 => 14, _ => 11 }, "DeleteAclsFilterResult.matching_acls", DeleteAclsMatchingAcl::read),
+            matching_acls: reader.structs(flexible, version, match version { 1 => 14, _ => 11 }, "DeleteAclsFilterResult.matching_acls", DeleteAclsMatchingAcl::read),
             unknown_tagged_fields: reader.tags(flexible, "DeleteAclsFilterResult"),
         }
     }

@@ -22,7 +22,7 @@ impl Message for DeleteRecordsRequest {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version == 2;
         Self {
-            topics: reader.structs(flexible, version, match version { ..=1 => 6, _ => 3 }, "DeleteRecordsRequest.topics", DeleteRecordsTopic::read),
+            topics: reader.structs(flexible, version, match version { 0..=1 => 6, _ => 3 }, "DeleteRecordsRequest.topics", DeleteRecordsTopic::read),
             timeout_ms: reader.int32("DeleteRecordsRequest.timeout_ms"),
             unknown_tagged_fields: reader.tags(flexible, "DeleteRecordsRequest"),
         }
@@ -52,7 +52,7 @@ impl DeleteRecordsTopic {
         let flexible = version == 2;
         Self {
             name: reader.string(flexible, "DeleteRecordsTopic.name"),
-            partitions: reader.structs(flexible, version, match version { ..=1 => 12, _ => 13 }, "DeleteRecordsTopic.partitions", DeleteRecordsPartition::read),
+            partitions: reader.structs(flexible, version, match version { 0..=1 => 12, _ => 13 }, "DeleteRecordsTopic.partitions", DeleteRecordsPartition::read),
             unknown_tagged_fields: reader.tags(flexible, "DeleteRecordsTopic"),
         }
     }

@@ -23,7 +23,7 @@ impl Message for DeleteRecordsResponse {
         let flexible = version == 2;
         Self {
             throttle_time_ms: reader.int32("DeleteRecordsResponse.throttle_time_ms"),
-            topics: reader.structs(flexible, version, match version { ..=1 => 6, _ => 3 }, "DeleteRecordsResponse.topics", DeleteRecordsTopicResult::read),
+            topics: reader.structs(flexible, version, match version { 0..=1 => 6, _ => 3 }, "DeleteRecordsResponse.topics", DeleteRecordsTopicResult::read),
             unknown_tagged_fields: reader.tags(flexible, "DeleteRecordsResponse"),
         }
     }
@@ -52,7 +52,7 @@ impl DeleteRecordsTopicResult {
         let flexible = version == 2;
         Self {
             name: reader.string(flexible, "DeleteRecordsTopicResult.name"),
-            partitions: reader.structs(flexible, version, match version { ..=1 => 14, _ => 15 }, "DeleteRecordsTopicResult.partitions", DeleteRecordsPartitionResult::read),
+            partitions: reader.structs(flexible, version, match version { 0..=1 => 14, _ => 15 }, "DeleteRecordsTopicResult.partitions", DeleteRecordsPartitionResult::read),
             unknown_tagged_fields: reader.tags(flexible, "DeleteRecordsTopicResult"),
         }
     }

@@ -23,7 +23,7 @@ impl Message for DeleteTopicsResponse {
         let flexible = version >= 4;
         Self {
             throttle_time_ms: reader.int32("DeleteTopicsResponse.throttle_time_ms"),
-            responses: reader.structs(flexible, version, match version { ..=4 => 4, ..=5 => 5, _ => 21 }, "DeleteTopicsResponse.responses", DeletableTopicResult::read),
+            responses: reader.structs(flexible, version, match version { 1..=4 => 4, 5 => 5, _ => 21 }, "DeleteTopicsResponse.responses", DeletableTopicResult::read),
             unknown_tagged_fields: reader.tags(flexible, "DeleteTopicsResponse"),
         }
     }

@@ -41,7 +41,7 @@ impl Message for DescribeAclsResponse {
             throttle_time_ms: reader.int32("DescribeAclsResponse.throttle_time_ms"),
             error_code: reader.int16("DescribeAclsResponse.error_code"),
             error_message: reader.opt_string(flexible, true, "DescribeAclsResponse.error_message"),
-            resources: reader.structs(flexible, version, match version { ..=1 => 8, _ => 5 }, "DescribeAclsResponse.resources", DescribeAclsResource::read),
+            resources: reader.structs(flexible, version, match version { 1 => 8, _ => 5 }, "DescribeAclsResponse.resources", DescribeAclsResource::read),
             unknown_tagged_fields: reader.tags(flexible, "DescribeAclsResponse"),
         }
     }
@@ -90,7 +90,7 @@ impl DescribeAclsResource {
             resource_type: reader.int8("DescribeAclsResource.resource_type"),
             resource_name: reader.string(flexible, "DescribeAclsResource.resource_name"),
             pattern_type: reader.int8("DescribeAclsResource.pattern_type"),
-            acls: reader.structs(flexible, version, match version { ..=1 => 6, _ => 5 }, "DescribeAclsResource.acls", AclDescription::read),
+            acls: reader.structs(flexible, version, match version { 1 => 6, _ => 5 }, "DescribeAclsResource.acls", AclDescription::read),
             unknown_tagged_fields: reader.tags(flexible, "DescribeAclsResource"),
         }
     }

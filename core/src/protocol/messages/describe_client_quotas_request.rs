@@ -22,7 +22,7 @@ impl Message for DescribeClientQuotasRequest {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version == 1;
         Self {
-            components: reader.structs(flexible, version, match version { ..=0 => 5, _ => 4 }, "DescribeClientQuotasRequest.components", ComponentData::read),
+            components: reader.structs(flexible, version, match version { 0 => 5, _ => 4 }, "DescribeClientQuotasRequest.components", ComponentData::read),
             strict: reader.bool("DescribeClientQuotasRequest.strict"),
             unknown_tagged_fields: reader.tags(flexible, "DescribeClientQuotasRequest"),
         }

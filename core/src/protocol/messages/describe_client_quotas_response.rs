@@ -41,7 +41,7 @@ impl Message for DescribeClientQuotasResponse {
             throttle_time_ms: reader.int32("DescribeClientQuotasResponse.throttle_time_ms"),
             error_code: reader.int16("DescribeClientQuotasResponse.error_code"),
             error_message: reader.opt_string(flexible, true, "DescribeClientQuotasResponse.error_message"),
-            entries: reader.opt_structs(flexible, true, version, match version { ..=0 => 8, _ => 3 }, "DescribeClientQuotasResponse.entries", EntryData::read),
+            entries: reader.opt_structs(flexible, true, version, match version { 0 => 8, _ => 3 }, "DescribeClientQuotasResponse.entries", EntryData::read),
             unknown_tagged_fields: reader.tags(flexible, "DescribeClientQuotasResponse"),
         }
     }
@@ -71,7 +71,7 @@ impl EntryData {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version == 1;
         Self {
-            entity: reader.structs(flexible, version, match version { ..=0 => 4, _ => 3 }, "EntryData.entity", EntityData::read),
+            entity: reader.structs(flexible, version, match version { 0 => 4, _ => 3 }, "EntryData.entity", EntityData::read),
             values: reader.structs(flexible, version, 10, "EntryData.values", ValueData::read),
             unknown_tagged_fields: reader.tags(flexible, "EntryData"),
         }

@@ -55,7 +55,7 @@ impl Message for DescribeClusterResponse {
             endpoint_type: if version >= 1 { reader.int8("DescribeClusterResponse.endpoint_type") } else { 1 },
             cluster_id: reader.string(true, "DescribeClusterResponse.cluster_id"),
             controller_id: reader.int32("DescribeClusterResponse.controller_id"),
-            brokers: reader.structs(true, version, match version { ..=1 => 11, _ => 12 }, "DescribeClusterResponse.brokers", DescribeClusterBroker::read),
+            brokers: reader.structs(true, version, match version { 0..=1 => 11, _ => 12 }, "DescribeClusterResponse.brokers", DescribeClusterBroker::read),
             cluster_authorized_operations: reader.int32("DescribeClusterResponse.cluster_authorized_operations"),
             unknown_tagged_fields: reader.tags(true, "DescribeClusterResponse"),
         }

@@ -24,7 +24,7 @@ impl Message for DescribeConfigsRequest {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version == 4;
         Self {
-            resources: reader.structs(flexible, version, match version { ..=3 => 7, _ => 4 }, "DescribeConfigsRequest.resources", DescribeConfigsResource::read),
+            resources: reader.structs(flexible, version, match version { 1..=3 => 7, _ => 4 }, "DescribeConfigsRequest.resources", DescribeConfigsResource::read),
             include_synonyms: reader.bool("DescribeConfigsRequest.include_synonyms"),
             include_documentation: if version >= 3 { reader.bool("DescribeConfigsRequest.include_documentation") } else { false },
             unknown_tagged_fields: reader.tags(flexible, "DescribeConfigsRequest"),

@@ -23,7 +23,7 @@ impl Message for DescribeConfigsResponse {
         let flexible = version == 4;
         Self {
             throttle_time_ms: reader.int32("DescribeConfigsResponse.throttle_time_ms"),
-            results: reader.structs(flexible, version, match version { ..=3 => 11, _ => 7 }, "DescribeConfigsResponse.results", DescribeConfigsResult::read),
+            results: reader.structs(flexible, version, match version { 1..=3 => 11, _ => 7 }, "DescribeConfigsResponse.results", DescribeConfigsResult::read),
             unknown_tagged_fields: reader.tags(flexible, "DescribeConfigsResponse"),
         }
     }
@@ -74,7 +74,7 @@ impl DescribeConfigsResult {
             error_message: reader.opt_string(flexible, true, "DescribeConfigsResult.error_message"),
             resource_type: reader.int8("DescribeConfigsResult.resource_type"),
             resource_name: reader.string(flexible, "DescribeConfigsResult.resource_name"),
-            configs: reader.structs(flexible, version, match version { ..=2 => 11, ..=3 => 14, _ => 9 }, "DescribeConfigsResult.configs", DescribeConfigsResourceResult::read),
+            configs: reader.structs(flexible, version, match version { 1..=2 => 11, 3 => 14, _ => 9 }, "DescribeConfigsResult.configs", DescribeConfigsResourceResult::read),
             unknown_tagged_fields: reader.tags(flexible, "DescribeConfigsResult"),
         }
     }
@@ -138,7 +138,7 @@ impl DescribeConfigsResourceResult {
             read_only: reader.bool("DescribeConfigsResourceResult.read_only"),
             config_source: reader.int8("DescribeConfigsResourceResult.config_source"),
             is_sensitive: reader.bool("DescribeConfigsResourceResult.is_sensitive"),
-            synonyms: reader.structs(flexible, version, match version { ..=3 => 5, _ => 4 }, "DescribeConfigsResourceResult.synonyms", DescribeConfigsSynonym::read),
+            synonyms: reader.structs(flexible, version, match version { 1..=3 => 5, _ => 4 }, "DescribeConfigsResourceResult.synonyms", DescribeConfigsSynonym::read),
             config_type: if version >= 3 { reader.int8("DescribeConfigsResourceResult.config_type") } else { 0 },
             documentation: if version >= 3 { reader.opt_string(flexible, true, "DescribeConfigsResourceResult.documentation") } else { Some(Str::EMPTY) },
             unknown_tagged_fields: reader.tags(flexible, "DescribeConfigsResourceResult"),

@@ -29,7 +29,7 @@ impl Message for DescribeDelegationTokenRequest {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version >= 2;
         Self {
-            owners: reader.opt_structs(flexible, true, version, match version { ..=1 => 4, _ => 3 }, "DescribeDelegationTokenRequest.owners", DescribeDelegationTokenOwner::read),
+            owners: reader.opt_structs(flexible, true, version, match version { 1 => 4, _ => 3 }, "DescribeDelegationTokenRequest.owners", DescribeDelegationTokenOwner::read),
             unknown_tagged_fields: reader.tags(flexible, "DescribeDelegationTokenRequest"),
         }
     }

@@ -25,7 +25,7 @@ impl Message for DescribeDelegationTokenResponse {
         let flexible = version >= 2;
         Self {
             error_code: reader.int16("DescribeDelegationTokenResponse.error_code"),
-            tokens: reader.structs(flexible, version, match version { ..=1 => 38, ..=2 => 30, _ => 32 }, "DescribeDelegationTokenResponse.tokens", DescribedDelegationToken::read),
+            tokens: reader.structs(flexible, version, match version { 1 => 38, 2 => 30, _ => 32 }, "DescribeDelegationTokenResponse.tokens", DescribedDelegationToken::read),
             throttle_time_ms: reader.int32("DescribeDelegationTokenResponse.throttle_time_ms"),
             unknown_tagged_fields: reader.tags(flexible, "DescribeDelegationTokenResponse"),
         }
@@ -80,7 +80,7 @@ impl DescribedDelegationToken {
             max_timestamp: reader.int64("DescribedDelegationToken.max_timestamp"),
             token_id: reader.string(flexible, "DescribedDelegationToken.token_id"),
             hmac: reader.bytes(flexible, "DescribedDelegationToken.hmac"),
-            renewers: reader.structs(flexible, version, match version { ..=1 => 4, _ => 3 }, "DescribedDelegationToken.renewers", DescribedDelegationTokenRenewer::read),
+            renewers: reader.structs(flexible, version, match version { 1 => 4, _ => 3 }, "DescribedDelegationToken.renewers", DescribedDelegationTokenRenewer::read),
             unknown_tagged_fields: reader.tags(flexible, "DescribedDelegationToken"),
         }
     }

@@ -23,7 +23,7 @@ impl Message for DescribeGroupsResponse {
         let flexible = version >= 5;
         Self {
             throttle_time_ms: if version >= 1 { reader.int32("DescribeGroupsResponse.throttle_time_ms") } else { 0 },
-            groups: reader.structs(flexible, version, match version { ..=2 => 14, ..=4 => 18, ..=5 => 12, _ => 13 }, "DescribeGroupsResponse.groups", DescribedGroup::read),
+            groups: reader.structs(flexible, version, match version { 0..=2 => 14, 3..=4 => 18, 5 => 12, _ => 13 }, "DescribeGroupsResponse.groups", DescribedGroup::read),
             unknown_tagged_fields: reader.tags(flexible, "DescribeGroupsResponse"),
         }
     }
@@ -87,7 +87,7 @@ impl DescribedGroup {
             group_state: reader.string(flexible, "DescribedGroup.group_state"),
             protocol_type: reader.string(flexible, "DescribedGroup.protocol_type"),
             protocol_data: reader.string(flexible, "DescribedGroup.protocol_data"),
-            members: reader.structs(flexible, version, match version { ..=3 => 14, ..=4 => 16, _ => 7 }, "DescribedGroup.members", DescribedGroupMember::read),
+            members: reader.structs(flexible, version, match version { 0..=3 => 14, 4 => 16, _ => 7 }, "DescribedGroup.members", DescribedGroupMember::read),
             authorized_operations: if version >= 3 { reader.int32("DescribedGroup.authorized_operations") } else { i32::MIN },
             unknown_tagged_fields: reader.tags(flexible, "DescribedGroup"),
         }

@@ -29,7 +29,7 @@ impl Message for DescribeLogDirsRequest {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version >= 2;
         Self {
-            topics: reader.opt_structs(flexible, true, version, match version { ..=1 => 6, _ => 3 }, "DescribeLogDirsRequest.topics", DescribableLogDirTopic::read),
+            topics: reader.opt_structs(flexible, true, version, match version { 1 => 6, _ => 3 }, "DescribeLogDirsRequest.topics", DescribableLogDirTopic::read),
             unknown_tagged_fields: reader.tags(flexible, "DescribeLogDirsRequest"),
         }
     }

@@ -26,7 +26,7 @@ impl Message for DescribeLogDirsResponse {
         Self {
             throttle_time_ms: reader.int32("DescribeLogDirsResponse.throttle_time_ms"),
             error_code: if version >= 3 { reader.int16("DescribeLogDirsResponse.error_code") } else { 0 },
-            results: reader.structs(flexible, version, match version { ..=1 => 8, ..=3 => 5, ..=4 => 21, _ => 22 }, "DescribeLogDirsResponse.results", DescribeLogDirsResult::read),
+            results: reader.structs(flexible, version, match version { 1 => 8, 2..=3 => 5, 4 => 21, _ => 22 }, "DescribeLogDirsResponse.results", DescribeLogDirsResult::read),
             unknown_tagged_fields: reader.tags(flexible, "DescribeLogDirsResponse"),
         }
     }
@@ -81,7 +81,7 @@ impl DescribeLogDirsResult {
         Self {
             error_code: reader.int16("DescribeLogDirsResult.error_code"),
             log_dir: reader.string(flexible, "DescribeLogDirsResult.log_dir"),
-            topics: reader.structs(flexible, version, match version { ..=1 => 6, _ => 3 }, "DescribeLogDirsResult.topics", DescribeLogDirsTopic::read),
+            topics: reader.structs(flexible, version, match version { 1 => 6, _ => 3 }, "DescribeLogDirsResult.topics", DescribeLogDirsTopic::read),
             total_bytes: if version >= 4 { reader.int64("DescribeLogDirsResult.total_bytes") } else { -1 },
             usable_bytes: if version >= 4 { reader.int64("DescribeLogDirsResult.usable_bytes") } else { -1 },
             is_cordoned: if version == 5 { reader.bool("DescribeLogDirsResult.is_cordoned") } else { false },
@@ -123,7 +123,7 @@ impl DescribeLogDirsTopic {
         let flexible = version >= 2;
         Self {
             name: reader.string(flexible, "DescribeLogDirsTopic.name"),
-            partitions: reader.structs(flexible, version, match version { ..=1 => 21, _ => 22 }, "DescribeLogDirsTopic.partitions", DescribeLogDirsPartition::read),
+            partitions: reader.structs(flexible, version, match version { 1 => 21, _ => 22 }, "DescribeLogDirsTopic.partitions", DescribeLogDirsPartition::read),
             unknown_tagged_fields: reader.tags(flexible, "DescribeLogDirsTopic"),
         }
     }

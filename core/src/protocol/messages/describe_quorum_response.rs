@@ -75,7 +75,7 @@ impl TopicData {
     fn read(reader: &mut Reader, version: i16) -> Self {
         Self {
             topic_name: reader.string(true, "TopicData.topic_name"),
-            partitions: reader.structs(true, version, match version { ..=1 => 25, _ => 26 }, "TopicData.partitions", PartitionData::read),
+            partitions: reader.structs(true, version, match version { 0..=1 => 25, _ => 26 }, "TopicData.partitions", PartitionData::read),
             unknown_tagged_fields: reader.tags(true, "TopicData"),
         }
     }
@@ -135,8 +135,8 @@ impl PartitionData {
             leader_id: reader.int32("PartitionData.leader_id"),
             leader_epoch: reader.int32("PartitionData.leader_epoch"),
             high_watermark: reader.int64("PartitionData.high_watermark"),
-            current_voters: reader.structs(true, version, match version { ..=0 => 13, ..=1 => 29, _ => 45 }, "PartitionData.current_voters", ReplicaState::read),
-            observers: reader.structs(true, version, match version { ..=0 => 13, ..=1 => 29, _ => 45 }, "PartitionData.observers", ReplicaState::read),
+            current_voters: reader.structs(true, version, match version { 0 => 13, 1 => 29, _ => 45 }, "PartitionData.current_voters", ReplicaState::read),
+            observers: reader.structs(true, version, match version { 0 => 13, 1 => 29, _ => 45 }, "PartitionData.observers", ReplicaState::read),
             unknown_tagged_fields: reader.tags(true, "PartitionData"),
         }
     }

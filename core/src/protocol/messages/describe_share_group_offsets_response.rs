@@ -87,7 +87,7 @@ impl DescribeShareGroupOffsetsResponseTopic {
         Self {
             topic_name: reader.string(true, "DescribeShareGroupOffsetsResponseTopic.topic_name"),
             topic_id: reader.uuid("DescribeShareGroupOffsetsResponseTopic.topic_id"),
-            partitions: reader.structs(true, version, match version { ..=0 => 20, _ => 28 }, "DescribeShareGroupOffsetsResponseTopic.partitions", DescribeShareGroupOffsetsResponsePartition::read),
+            partitions: reader.structs(true, version, match version { 0 => 20, _ => 28 }, "DescribeShareGroupOffsetsResponseTopic.partitions", DescribeShareGroupOffsetsResponsePartition::read),
             unknown_tagged_fields: reader.tags(true, "DescribeShareGroupOffsetsResponseTopic"),
         }
     }

@@ -36,7 +36,7 @@ impl Message for ElectLeadersRequest {
         let flexible = version == 2;
         Self {
             election_type: if version >= 1 { reader.int8("ElectLeadersRequest.election_type") } else { 0 },
-            topic_partitions: reader.opt_structs(flexible, true, version, match version { ..=1 => 6, _ => 3 }, "ElectLeadersRequest.topic_partitions", TopicPartitions::read),
+            topic_partitions: reader.opt_structs(flexible, true, version, match version { 0..=1 => 6, _ => 3 }, "ElectLeadersRequest.topic_partitions", TopicPartitions::read),
             timeout_ms: reader.int32("ElectLeadersRequest.timeout_ms"),
             unknown_tagged_fields: reader.tags(flexible, "ElectLeadersRequest"),
         }

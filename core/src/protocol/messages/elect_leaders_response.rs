@@ -26,7 +26,7 @@ impl Message for ElectLeadersResponse {
         Self {
             throttle_time_ms: reader.int32("ElectLeadersResponse.throttle_time_ms"),
             error_code: if version >= 1 { reader.int16("ElectLeadersResponse.error_code") } else { 0 },
-            replica_election_results: reader.structs(flexible, version, match version { ..=1 => 6, _ => 3 }, "ElectLeadersResponse.replica_election_results", ReplicaElectionResult::read),
+            replica_election_results: reader.structs(flexible, version, match version { 0..=1 => 6, _ => 3 }, "ElectLeadersResponse.replica_election_results", ReplicaElectionResult::read),
             unknown_tagged_fields: reader.tags(flexible, "ElectLeadersResponse"),
         }
     }

@@ -25,7 +25,7 @@ impl Message for EndQuorumEpochRequest {
         let flexible = version == 1;
         Self {
             cluster_id: reader.opt_string(flexible, true, "EndQuorumEpochRequest.cluster_id"),
-            topics: reader.structs(flexible, version, match version { ..=0 => 6, _ => 3 }, "EndQuorumEpochRequest.topics", TopicData::read),
+            topics: reader.structs(flexible, version, match version { 0 => 6, _ => 3 }, "EndQuorumEpochRequest.topics", TopicData::read),
             leader_endpoints: if version == 1 { reader.structs(flexible, version, 5, "EndQuorumEpochRequest.leader_endpoints", LeaderEndpoint::read) } else { Vec::new() },
             unknown_tagged_fields: reader.tags(flexible, "EndQuorumEpochRequest"),
         }
@@ -58,7 +58,7 @@ impl TopicData {
         let flexible = version == 1;
         Self {
             topic_name: reader.string(flexible, "TopicData.topic_name"),
-            partitions: reader.structs(flexible, version, match version { ..=0 => 16, _ => 14 }, "TopicData.partitions", PartitionData::read),
+            partitions: reader.structs(flexible, version, match version { 0 => 16, _ => 14 }, "TopicData.partitions", PartitionData::read),
             unknown_tagged_fields: reader.tags(flexible, "TopicData"),
         }
     }

@@ -71,8 +71,8 @@ impl Message for FetchRequest {
             isolation_level: reader.int8("FetchRequest.isolation_level"),
             session_id: if version >= 7 { reader.int32("FetchRequest.session_id") } else { 0 },
             session_epoch: if version >= 7 { reader.int32("FetchRequest.session_epoch") } else { -1 },
-            topics: reader.structs(flexible, version, match version { ..=11 => 6, ..=12 => 3, _ => 18 }, "FetchRequest.topics", FetchTopic::read),
-            forgotten_topics_data: if version >= 7 { reader.structs(flexible, version, match version { ..=11 => 6, ..=12 => 3, _ => 18 }, "FetchRequest.forgotten_topics_data", ForgottenTopic::read) } else { Vec::new() },
+            topics: reader.structs(flexible, version, match version { 4..=11 => 6, 12 => 3, _ => 18 }, "FetchRequest.topics", FetchTopic::read),
+            forgotten_topics_data: if version >= 7 { reader.structs(flexible, version, match version { 7..=11 => 6, 12 => 3, _ => 18 }, "FetchRequest.forgotten_topics_data", ForgottenTopic::read) } else { Vec::new() },
             rack_id: if version >= 11 { reader.string(flexible, "FetchRequest.rack_id") } else { Str::EMPTY },
             unknown_tagged_fields: TaggedFields::new(),
         };
@@ -193,7 +193,7 @@ impl FetchTopic {
         Self {
             topic: if version <= 12 { reader.string(flexible, "FetchTopic.topic") } else { Str::EMPTY },
             topic_id: if version >= 13 { reader.uuid("FetchTopic.topic_id") } else { Uuid::ZERO },
-            partitions: reader.structs(flexible, version, match version { ..=4 => 16, ..=8 => 24, ..=11 => 28, _ => 33 }, "FetchTopic.partitions", FetchPartition::read),
+            partitions: reader.structs(flexible, version, match version { 4 => 16, 5..=8 => 24, 9..=11 => 28, _ => 33 }, "FetchTopic.partitions", FetchPartition::read),
             unknown_tagged_fields: reader.tags(flexible, "FetchTopic"),
         }
     }

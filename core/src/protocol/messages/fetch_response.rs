@@ -31,7 +31,7 @@ impl Message for FetchResponse {
             throttle_time_ms: reader.int32("FetchResponse.throttle_time_ms"),
             error_code: if version >= 7 { reader.int16("FetchResponse.error_code") } else { 0 },
             session_id: if version >= 7 { reader.int32("FetchResponse.session_id") } else { 0 },
-            responses: reader.structs(flexible, version, match version { ..=11 => 6, ..=12 => 3, _ => 18 }, "FetchResponse.responses", FetchableTopicResponse::read),
+            responses: reader.structs(flexible, version, match version { 4..=11 => 6, 12 => 3, _ => 18 }, "FetchResponse.responses", FetchableTopicResponse::read),
             node_endpoints: Vec::new(),
             unknown_tagged_fields: TaggedFields::new(),
         };
@@ -95,7 +95,7 @@ impl FetchableTopicResponse {
         Self {
             topic: if version <= 12 { reader.string(flexible, "FetchableTopicResponse.topic") } else { Str::EMPTY },
             topic_id: if version >= 13 { reader.uuid("FetchableTopicResponse.topic_id") } else { Uuid::ZERO },
-            partitions: reader.structs(flexible, version, match version { ..=4 => 30, ..=10 => 38, ..=11 => 42, _ => 37 }, "FetchableTopicResponse.partitions", PartitionData::read),
+            partitions: reader.structs(flexible, version, match version { 4 => 30, 5..=10 => 38, 11 => 42, _ => 37 }, "FetchableTopicResponse.partitions", PartitionData::read),
             unknown_tagged_fields: reader.tags(flexible, "FetchableTopicResponse"),
         }
     }
@@ -173,7 +173,7 @@ impl PartitionData {
             diverging_epoch: EpochEndOffset::default(),
             current_leader: LeaderIdAndEpoch::default(),
             snapshot_id: SnapshotId::default(),
-            aborted_transactions: reader.opt_structs(flexible, true, version, match version { ..=11 => 16, _ => 17 }, "PartitionData.aborted_transactions", AbortedTransaction::read),
+            aborted_transactions: reader.opt_structs(flexible, true, version, match version { 4..=11 => 16, _ => 17 }, "PartitionData.aborted_transactions", AbortedTransaction::read),
             preferred_read_replica: if version >= 11 { reader.int32("PartitionData.preferred_read_replica") } else { -1 },
             records: reader.opt_bytes(flexible, true, "PartitionData.records"),
             unknown_tagged_fields: TaggedFields::new(),

@@ -22,7 +22,7 @@ impl Message for IncrementalAlterConfigsRequest {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version == 1;
         Self {
-            resources: reader.structs(flexible, version, match version { ..=0 => 7, _ => 4 }, "IncrementalAlterConfigsRequest.resources", AlterConfigsResource::read),
+            resources: reader.structs(flexible, version, match version { 0 => 7, _ => 4 }, "IncrementalAlterConfigsRequest.resources", AlterConfigsResource::read),
             validate_only: reader.bool("IncrementalAlterConfigsRequest.validate_only"),
             unknown_tagged_fields: reader.tags(flexible, "IncrementalAlterConfigsRequest"),
         }
@@ -55,7 +55,7 @@ impl AlterConfigsResource {
         Self {
             resource_type: reader.int8("AlterConfigsResource.resource_type"),
             resource_name: reader.string(flexible, "AlterConfigsResource.resource_name"),
-            configs: reader.structs(flexible, version, match version { ..=0 => 5, _ => 4 }, "AlterConfigsResource.configs", AlterableConfig::read),
+            configs: reader.structs(flexible, version, match version { 0 => 5, _ => 4 }, "AlterConfigsResource.configs", AlterableConfig::read),
             unknown_tagged_fields: reader.tags(flexible, "AlterConfigsResource"),
         }
     }

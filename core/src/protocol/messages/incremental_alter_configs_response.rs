@@ -23,7 +23,7 @@ impl Message for IncrementalAlterConfigsResponse {
         let flexible = version == 1;
         Self {
             throttle_time_ms: reader.int32("IncrementalAlterConfigsResponse.throttle_time_ms"),
-            responses: reader.structs(flexible, version, match version { ..=0 => 7, _ => 6 }, "IncrementalAlterConfigsResponse.responses", AlterConfigsResourceResponse::read),
+            responses: reader.structs(flexible, version, match version { 0 => 7, _ => 6 }, "IncrementalAlterConfigsResponse.responses", AlterConfigsResourceResponse::read),
             unknown_tagged_fields: reader.tags(flexible, "IncrementalAlterConfigsResponse"),
         }
     }

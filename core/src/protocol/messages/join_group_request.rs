@@ -56,7 +56,7 @@ impl Message for JoinGroupRequest {
             member_id: reader.string(flexible, "JoinGroupRequest.member_id"),
             group_instance_id: if version >= 5 { reader.opt_string(flexible, true, "JoinGroupRequest.group_instance_id") } else { None },
             protocol_type: reader.string(flexible, "JoinGroupRequest.protocol_type"),
-            protocols: reader.structs(flexible, version, match version { ..=5 => 6, _ => 3 }, "JoinGroupRequest.protocols", JoinGroupRequestProtocol::read),
+            protocols: reader.structs(flexible, version, match version { 0..=5 => 6, _ => 3 }, "JoinGroupRequest.protocols", JoinGroupRequestProtocol::read),
             reason: if version >= 8 { reader.opt_string(flexible, true, "JoinGroupRequest.reason") } else { None },
             unknown_tagged_fields: reader.tags(flexible, "JoinGroupRequest"),
         }

@@ -61,7 +61,7 @@ impl Message for JoinGroupResponse {
             leader: reader.string(flexible, "JoinGroupResponse.leader"),
             skip_assignment: if version == 9 { reader.bool("JoinGroupResponse.skip_assignment") } else { false },
             member_id: reader.string(flexible, "JoinGroupResponse.member_id"),
-            members: reader.structs(flexible, version, match version { ..=4 => 6, ..=5 => 8, _ => 4 }, "JoinGroupResponse.members", JoinGroupResponseMember::read),
+            members: reader.structs(flexible, version, match version { 0..=4 => 6, 5 => 8, _ => 4 }, "JoinGroupResponse.members", JoinGroupResponseMember::read),
             unknown_tagged_fields: reader.tags(flexible, "JoinGroupResponse"),
         }
     }

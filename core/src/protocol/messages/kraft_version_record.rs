@@ -19,7 +19,7 @@ impl Message for KRaftVersionRecord {
     const NAME: &'static str = "KRaftVersionRecord";
     const VERSIONS: RangeInclusive<i16> = 0..=0;
 
-    fn read(reader: &mut Reader, version: i16) -> Self {
+    fn read(reader: &mut Reader, _: i16) -> Self {
         Self {
             version: reader.int16("KRaftVersionRecord.version"),
             kraft_version: reader.int16("KRaftVersionRecord.kraft_version"),

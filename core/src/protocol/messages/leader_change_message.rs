@@ -27,8 +27,8 @@ impl Message for LeaderChangeMessage {
         Self {
             version: reader.int16("LeaderChangeMessage.version"),
             leader_id: reader.int32("LeaderChangeMessage.leader_id"),
-            voters: reader.structs(true, version, match version { ..=0 => 5, _ => 21 }, "LeaderChangeMessage.voters", Voter::read),
-            granting_voters: reader.structs(true, version, match version { ..=0 => 5, _ => 21 }, "LeaderChangeMessage.granting_voters", Voter::read),
+            voters: reader.structs(true, version, match version { 0 => 5, _ => 21 }, "LeaderChangeMessage.voters", Voter::read),
+            granting_voters: reader.structs(true, version, match version { 0 => 5, _ => 21 }, "LeaderChangeMessage.granting_voters", Voter::read),
             unknown_tagged_fields: reader.tags(true, "LeaderChangeMessage"),
         }
     }

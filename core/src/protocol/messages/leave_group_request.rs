@@ -26,7 +26,7 @@ impl Message for LeaveGroupRequest {
         Self {
             group_id: reader.string(flexible, "LeaveGroupRequest.group_id"),
             member_id: if version <= 2 { reader.string(flexible, "LeaveGroupRequest.member_id") } else { Str::EMPTY },
-            members: if version >= 3 { reader.structs(flexible, version, match version { ..=3 => 4, ..=4 => 3, _ => 4 }, "LeaveGroupRequest.members", MemberIdentity::read) } else { Vec::new() },
+            members: if version >= 3 { reader.structs(flexible, version, match version { 3 => 4, 4 => 3, _ => 4 }, "LeaveGroupRequest.members", MemberIdentity::read) } else { Vec::new() },
             unknown_tagged_fields: reader.tags(flexible, "LeaveGroupRequest"),
         }
     }

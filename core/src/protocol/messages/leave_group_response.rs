@@ -26,7 +26,7 @@ impl Message for LeaveGroupResponse {
         Self {
             throttle_time_ms: if version >= 1 { reader.int32("LeaveGroupResponse.throttle_time_ms") } else { 0 },
             error_code: reader.int16("LeaveGroupResponse.error_code"),
-            members: if version >= 3 { reader.structs(flexible, version, match version { ..=3 => 6, _ => 5 }, "LeaveGroupResponse.members", MemberResponse::read) } else { Vec::new() },
+            members: if version >= 3 { reader.structs(flexible, version, match version { 3 => 6, _ => 5 }, "LeaveGroupResponse.members", MemberResponse::read) } else { Vec::new() },
             unknown_tagged_fields: reader.tags(flexible, "LeaveGroupResponse"),
         }
     }

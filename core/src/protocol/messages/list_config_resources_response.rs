@@ -25,7 +25,7 @@ impl Message for ListConfigResourcesResponse {
         Self {
             throttle_time_ms: reader.int32("ListConfigResourcesResponse.throttle_time_ms"),
             error_code: reader.int16("ListConfigResourcesResponse.error_code"),
-            config_resources: reader.structs(true, version, match version { ..=0 => 2, _ => 3 }, "ListConfigResourcesResponse.config_resources", ConfigResource::read),
+            config_resources: reader.structs(true, version, match version { 0 => 2, _ => 3 }, "ListConfigResourcesResponse.config_resources", ConfigResource::read),
             unknown_tagged_fields: reader.tags(true, "ListConfigResourcesResponse"),
         }
     }

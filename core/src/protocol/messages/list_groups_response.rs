@@ -26,7 +26,7 @@ impl Message for ListGroupsResponse {
         Self {
             throttle_time_ms: if version >= 1 { reader.int32("ListGroupsResponse.throttle_time_ms") } else { 0 },
             error_code: reader.int16("ListGroupsResponse.error_code"),
-            groups: reader.structs(flexible, version, match version { ..=2 => 4, ..=3 => 3, ..=4 => 4, _ => 5 }, "ListGroupsResponse.groups", ListedGroup::read),
+            groups: reader.structs(flexible, version, match version { 0..=2 => 4, 3 => 3, 4 => 4, _ => 5 }, "ListGroupsResponse.groups", ListedGroup::read),
             unknown_tagged_fields: reader.tags(flexible, "ListGroupsResponse"),
         }
     }

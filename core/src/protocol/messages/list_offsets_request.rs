@@ -28,7 +28,7 @@ impl Message for ListOffsetsRequest {
         Self {
             replica_id: reader.int32("ListOffsetsRequest.replica_id"),
             isolation_level: if version >= 2 { reader.int8("ListOffsetsRequest.isolation_level") } else { 0 },
-            topics: reader.structs(flexible, version, match version { ..=5 => 6, _ => 3 }, "ListOffsetsRequest.topics", ListOffsetsTopic::read),
+            topics: reader.structs(flexible, version, match version { 1..=5 => 6, _ => 3 }, "ListOffsetsRequest.topics", ListOffsetsTopic::read),
             timeout_ms: if version >= 10 { reader.int32("ListOffsetsRequest.timeout_ms") } else { 0 },
             unknown_tagged_fields: reader.tags(flexible, "ListOffsetsRequest"),
         }
@@ -66,7 +66,7 @@ impl ListOffsetsTopic {
         let flexible = version >= 6;
         Self {
             name: reader.string(flexible, "ListOffsetsTopic.name"),
-            partitions: reader.structs(flexible, version, match version { ..=3 => 12, ..=5 => 16, _ => 17 }, "ListOffsetsTopic.partitions", ListOffsetsPartition::read),
+            partitions: reader.structs(flexible, version, match version { 1..=3 => 12, 4..=5 => 16, _ => 17 }, "ListOffsetsTopic.partitions", ListOffsetsPartition::read),
             unknown_tagged_fields: reader.tags(flexible, "ListOffsetsTopic"),
         }
     }

@@ -23,7 +23,7 @@ impl Message for ListOffsetsResponse {
         let flexible = version >= 6;
         Self {
             throttle_time_ms: if version >= 2 { reader.int32("ListOffsetsResponse.throttle_time_ms") } else { 0 },
-            topics: reader.structs(flexible, version, match version { ..=5 => 6, _ => 3 }, "ListOffsetsResponse.topics", ListOffsetsTopicResponse::read),
+            topics: reader.structs(flexible, version, match version { 1..=5 => 6, _ => 3 }, "ListOffsetsResponse.topics", ListOffsetsTopicResponse::read),
             unknown_tagged_fields: reader.tags(flexible, "ListOffsetsResponse"),
         }
     }
@@ -54,7 +54,7 @@ impl ListOffsetsTopicResponse {
         let flexible = version >= 6;
         Self {
             name: reader.string(flexible, "ListOffsetsTopicResponse.name"),
-            partitions: reader.structs(flexible, version, match version { ..=3 => 22, ..=5 => 26, _ => 27 }, "ListOffsetsTopicResponse.partitions", ListOffsetsPartitionResponse::read),
+            partitions: reader.structs(flexible, version, match version { 1..=3 => 22, 4..=5 => 26, _ => 27 }, "ListOffsetsTopicResponse.partitions", ListOffsetsPartitionResponse::read),
             unknown_tagged_fields: reader.tags(flexible, "ListOffsetsTopicResponse"),
         }
     }

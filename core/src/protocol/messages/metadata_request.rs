@@ -38,7 +38,7 @@ impl Message for MetadataRequest {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version >= 9;
         Self {
-            topics: reader.opt_structs(flexible, version >= 1, version, match version { ..=9 => 2, _ => 18 }, "MetadataRequest.topics", MetadataRequestTopic::read),
+            topics: reader.opt_structs(flexible, version >= 1, version, match version { 0..=9 => 2, _ => 18 }, "MetadataRequest.topics", MetadataRequestTopic::read),
             allow_auto_topic_creation: if version >= 4 { reader.bool("MetadataRequest.allow_auto_topic_creation") } else { true },
             include_cluster_authorized_operations: if (8..=10).contains(&version) { reader.bool("MetadataRequest.include_cluster_authorized_operations") } else { false },
             include_topic_authorized_operations: if version >= 8 { reader.bool("MetadataRequest.include_topic_authorized_operations") } else { false },

@@ -48,10 +48,10 @@ impl Message for MetadataResponse {
         let flexible = version >= 9;
         Self {
             throttle_time_ms: if version >= 3 { reader.int32("MetadataResponse.throttle_time_ms") } else { 0 },
-            brokers: reader.structs(flexible, version, match version { ..=0 => 10, ..=8 => 12, _ => 11 }, "MetadataResponse.brokers", MetadataResponseBroker::read),
+            brokers: reader.structs(flexible, version, match version { 0 => 10, 1..=8 => 12, _ => 11 }, "MetadataResponse.brokers", MetadataResponseBroker::read),
             cluster_id: if version >= 2 { reader.opt_string(flexible, true, "MetadataResponse.cluster_id") } else { None },
             controller_id: if version >= 1 { reader.int32("MetadataResponse.controller_id") } else { -1 },
-            topics: reader.structs(flexible, version, match version { ..=0 => 8, ..=7 => 9, ..=8 => 13, ..=9 => 10, _ => 26 }, "MetadataResponse.topics", MetadataResponseTopic::read),
+            topics: reader.structs(flexible, version, match version { 0 => 8, 1..=7 => 9, 8 => 13, 9 => 10, _ => 26 }, "MetadataResponse.topics", MetadataResponseTopic::read),
             cluster_authorized_operations: if (8..=10).contains(&version) { reader.int32("MetadataResponse.cluster_authorized_operations") } else { i32::MIN },
             error_code: if version == 13 { reader.int16("MetadataResponse.error_code") } else { 0 },
             unknown_tagged_fields: reader.tags(flexible, "MetadataResponse"),
@@ -163,7 +163,7 @@ impl MetadataResponseTopic {
             name: reader.opt_string(flexible, version >= 12, "MetadataResponseTopic.name"),
             topic_id: if version >= 10 { reader.uuid("MetadataResponseTopic.topic_id") } else { Uuid::ZERO },
             is_internal: if version >= 1 { reader.bool("MetadataResponseTopic.is_internal") } else { false },
-            partitions: reader.structs(flexible, version, match version { ..=4 => 18, ..=6 => 22, ..=8 => 26, _ => 18 }, "MetadataResponseTopic.partitions", MetadataResponsePartition::read),
+            partitions: reader.structs(flexible, version, match version { 0..=4 => 18, 5..=6 => 22, 7..=8 => 26, _ => 18 }, "MetadataResponseTopic.partitions", MetadataResponsePartition::read),
             topic_authorized_operations: if version >= 8 { reader.int32("MetadataResponseTopic.topic_authorized_operations") } else { i32::MIN },
             unknown_tagged_fields: reader.tags(flexible, "MetadataResponseTopic"),
         }

@@ -49,7 +49,7 @@ impl Message for OffsetCommitRequest {
             member_id: reader.string(flexible, "OffsetCommitRequest.member_id"),
             group_instance_id: if version >= 7 { reader.opt_string(flexible, true, "OffsetCommitRequest.group_instance_id") } else { None },
             retention_time_ms: if version <= 4 { reader.int64("OffsetCommitRequest.retention_time_ms") } else { -1 },
-            topics: reader.structs(flexible, version, match version { ..=7 => 6, ..=9 => 3, _ => 18 }, "OffsetCommitRequest.topics", OffsetCommitRequestTopic::read),
+            topics: reader.structs(flexible, version, match version { 2..=7 => 6, 8..=9 => 3, _ => 18 }, "OffsetCommitRequest.topics", OffsetCommitRequestTopic::read),
             unknown_tagged_fields: reader.tags(flexible, "OffsetCommitRequest"),
         }
     }
@@ -91,7 +91,7 @@ impl OffsetCommitRequestTopic {
         Self {
             name: if version <= 9 { reader.string(flexible, "OffsetCommitRequestTopic.name") } else { Str::EMPTY },
             topic_id: if version == 10 { reader.uuid("OffsetCommitRequestTopic.topic_id") } else { Uuid::ZERO },
-            partitions: reader.structs(flexible, version, match version { ..=5 => 14, _ => 18 }, "OffsetCommitRequestTopic.partitions", OffsetCommitRequestPartition::read),
+            partitions: reader.structs(flexible, version, match version { 2..=5 => 14, _ => 18 }, "OffsetCommitRequestTopic.partitions", OffsetCommitRequestPartition::read),
             unknown_tagged_fields: reader.tags(flexible, "OffsetCommitRequestTopic"),
         }
     }

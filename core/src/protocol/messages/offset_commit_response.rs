@@ -23,7 +23,7 @@ impl Message for OffsetCommitResponse {
         let flexible = version >= 8;
         Self {
             throttle_time_ms: if version >= 3 { reader.int32("OffsetCommitResponse.throttle_time_ms") } else { 0 },
-            topics: reader.structs(flexible, version, match version { ..=7 => 6, ..=9 => 3, _ => 18 }, "OffsetCommitResponse.topics", OffsetCommitResponseTopic::read),
+            topics: reader.structs(flexible, version, match version { 2..=7 => 6, 8..=9 => 3, _ => 18 }, "OffsetCommitResponse.topics", OffsetCommitResponseTopic::read),
             unknown_tagged_fields: reader.tags(flexible, "OffsetCommitResponse"),
         }
     }
@@ -57,7 +57,7 @@ impl OffsetCommitResponseTopic {
         Self {
             name: if version <= 9 { reader.string(flexible, "OffsetCommitResponseTopic.name") } else { Str::EMPTY },
             topic_id: if version == 10 { reader.uuid("OffsetCommitResponseTopic.topic_id") } else { Uuid::ZERO },
-            partitions: reader.structs(flexible, version, match version { ..=7 => 6, _ => 7 }, "OffsetCommitResponseTopic.partitions", OffsetCommitResponsePartition::read),
+            partitions: reader.structs(flexible, version, match version { 2..=7 => 6, _ => 7 }, "OffsetCommitResponseTopic.partitions", OffsetCommitResponsePartition::read),
             unknown_tagged_fields: reader.tags(flexible, "OffsetCommitResponseTopic"),
         }
     }

@@ -39,8 +39,8 @@ impl Message for OffsetFetchRequest {
         let flexible = version >= 6;
         Self {
             group_id: if version <= 7 { reader.string(flexible, "OffsetFetchRequest.group_id") } else { Str::EMPTY },
-            topics: if version <= 7 { reader.opt_structs(flexible, version >= 2, version, match version { ..=5 => 6, _ => 3 }, "OffsetFetchRequest.topics", OffsetFetchRequestTopic::read) } else { Some(Vec::new()) },
-            groups: if version >= 8 { reader.structs(flexible, version, match version { ..=8 => 3, _ => 8 }, "OffsetFetchRequest.groups", OffsetFetchRequestGroup::read) } else { Vec::new() },
+            topics: if version <= 7 { reader.opt_structs(flexible, version >= 2, version, match version { 1..=5 => 6, _ => 3 }, "OffsetFetchRequest.topics", OffsetFetchRequestTopic::read) } else { Some(Vec::new()) },
+            groups: if version >= 8 { reader.structs(flexible, version, match version { 8 => 3, _ => 8 }, "OffsetFetchRequest.groups", OffsetFetchRequestGroup::read) } else { Vec::new() },
             require_stable: if version >= 7 { reader.bool("OffsetFetchRequest.require_stable") } else { false },
             unknown_tagged_fields: reader.tags(flexible, "OffsetFetchRequest"),
         }
@@ -134,7 +134,7 @@ impl OffsetFetchRequestGroup {
             group_id: reader.string(true, "OffsetFetchRequestGroup.group_id"),
             member_id: if version >= 9 { reader.opt_string(true, true, "OffsetFetchRequestGroup.member_id") } else { None },
             member_epoch: if version >= 9 { reader.int32("OffsetFetchRequestGroup.member_epoch") } else { -1 },
-            topics: reader.opt_structs(true, true, version, match version { ..=9 => 3, _ => 18 }, "OffsetFetchRequestGroup.topics", OffsetFetchRequestTopics::read),
+            topics: reader.opt_structs(true, true, version, match version { 8..=9 => 3, _ => 18 }, "OffsetFetchRequestGroup.topics", OffsetFetchRequestTopics::read),
             unknown_tagged_fields: reader.tags(true, "OffsetFetchRequestGroup"),
         }
     }

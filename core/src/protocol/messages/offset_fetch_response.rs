@@ -27,7 +27,7 @@ impl Message for OffsetFetchResponse {
         let flexible = version >= 6;
         Self {
             throttle_time_ms: if version >= 3 { reader.int32("OffsetFetchResponse.throttle_time_ms") } else { 0 },
-            topics: if version <= 7 { reader.structs(flexible, version, match version { ..=5 => 6, _ => 3 }, "OffsetFetchResponse.topics", OffsetFetchResponseTopic::read) } else { Vec::new() },
+            topics: if version <= 7 { reader.structs(flexible, version, match version { 1..=5 => 6, _ => 3 }, "OffsetFetchResponse.topics", OffsetFetchResponseTopic::read) } else { Vec::new() },
             error_code: if (2..=7).contains(&version) { reader.int16("OffsetFetchResponse.error_code") } else { 0 },
             groups: if version >= 8 { reader.structs(flexible, version, 5, "OffsetFetchResponse.groups", OffsetFetchResponseGroup::read) } else { Vec::new() },
             unknown_tagged_fields: reader.tags(flexible, "OffsetFetchResponse"),
@@ -72,7 +72,7 @@ impl OffsetFetchResponseTopic {
         let flexible = version >= 6;
         Self {
             name: reader.string(flexible, "OffsetFetchResponseTopic.name"),
-            partitions: reader.structs(flexible, version, match version { ..=4 => 16, _ => 20 }, "OffsetFetchResponseTopic.partitions", OffsetFetchResponsePartition::read),
+            partitions: reader.structs(flexible, version, match version { 1..=4 => 16, _ => 20 }, "OffsetFetchResponseTopic.partitions", OffsetFetchResponsePartition::read),
             unknown_tagged_fields: reader.tags(flexible, "OffsetFetchResponseTopic"),
         }
     }
@@ -158,7 +158,7 @@ impl OffsetFetchResponseGroup {
     fn read(reader: &mut Reader, version: i16) -> Self {
         Self {
             group_id: reader.string(true, "OffsetFetchResponseGroup.group_id"),
-            topics: reader.structs(true, version, match version { ..=9 => 3, _ => 18 }, "OffsetFetchResponseGroup.topics", OffsetFetchResponseTopics::read),
+            topics: reader.structs(true, version, match version { 8..=9 => 3, _ => 18 }, "OffsetFetchResponseGroup.topics", OffsetFetchResponseTopics::read),
             error_code: reader.int16("OffsetFetchResponseGroup.error_code"),
             unknown_tagged_fields: reader.tags(true, "OffsetFetchResponseGroup"),
         }

@@ -33,7 +33,7 @@ impl Message for OffsetForLeaderEpochRequest {
         let flexible = version == 4;
         Self {
             replica_id: if version >= 3 { reader.int32("OffsetForLeaderEpochRequest.replica_id") } else { -2 },
-            topics: reader.structs(flexible, version, match version { ..=3 => 6, _ => 3 }, "OffsetForLeaderEpochRequest.topics", OffsetForLeaderTopic::read),
+            topics: reader.structs(flexible, version, match version { 2..=3 => 6, _ => 3 }, "OffsetForLeaderEpochRequest.topics", OffsetForLeaderTopic::read),
             unknown_tagged_fields: reader.tags(flexible, "OffsetForLeaderEpochRequest"),
         }
     }
@@ -64,7 +64,7 @@ impl OffsetForLeaderTopic {
         let flexible = version == 4;
         Self {
             topic: reader.string(flexible, "OffsetForLeaderTopic.topic"),
-            partitions: reader.structs(flexible, version, match version { ..=3 => 12, _ => 13 }, "OffsetForLeaderTopic.partitions", OffsetForLeaderPartition::read),
+            partitions: reader.structs(flexible, version, match version { 2..=3 => 12, _ => 13 }, "OffsetForLeaderTopic.partitions", OffsetForLeaderPartition::read),
             unknown_tagged_fields: reader.tags(flexible, "OffsetForLeaderTopic"),
         }
     }

@@ -23,7 +23,7 @@ impl Message for OffsetForLeaderEpochResponse {
         let flexible = version == 4;
         Self {
             throttle_time_ms: reader.int32("OffsetForLeaderEpochResponse.throttle_time_ms"),
-            topics: reader.structs(flexible, version, match version { ..=3 => 6, _ => 3 }, "OffsetForLeaderEpochResponse.topics", OffsetForLeaderTopicResult::read),
+            topics: reader.structs(flexible, version, match version { 2..=3 => 6, _ => 3 }, "OffsetForLeaderEpochResponse.topics", OffsetForLeaderTopicResult::read),
             unknown_tagged_fields: reader.tags(flexible, "OffsetForLeaderEpochResponse"),
         }
     }
@@ -52,7 +52,7 @@ impl OffsetForLeaderTopicResult {
         let flexible = version == 4;
         Self {
             topic: reader.string(flexible, "OffsetForLeaderTopicResult.topic"),
-            partitions: reader.structs(flexible, version, match version { ..=3 => 18, _ => 19 }, "OffsetForLeaderTopicResult.partitions", EpochEndOffset::read),
+            partitions: reader.structs(flexible, version, match version { 2..=3 => 18, _ => 19 }, "OffsetForLeaderTopicResult.partitions", EpochEndOffset::read),
             unknown_tagged_fields: reader.tags(flexible, "OffsetForLeaderTopicResult"),
         }
     }

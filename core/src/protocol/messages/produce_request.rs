@@ -29,7 +29,7 @@ impl Message for ProduceRequest {
             transactional_id: reader.opt_string(flexible, true, "ProduceRequest.transactional_id"),
             acks: reader.int16("ProduceRequest.acks"),
             timeout_ms: reader.int32("ProduceRequest.timeout_ms"),
-            topic_data: reader.structs(flexible, version, match version { ..=8 => 6, ..=12 => 3, _ => 18 }, "ProduceRequest.topic_data", TopicProduceData::read),
+            topic_data: reader.structs(flexible, version, match version { 3..=8 => 6, 9..=12 => 3, _ => 18 }, "ProduceRequest.topic_data", TopicProduceData::read),
             unknown_tagged_fields: reader.tags(flexible, "ProduceRequest"),
         }
     }
@@ -63,7 +63,7 @@ impl TopicProduceData {
         Self {
             name: if version <= 12 { reader.string(flexible, "TopicProduceData.name") } else { Str::EMPTY },
             topic_id: if version == 13 { reader.uuid("TopicProduceData.topic_id") } else { Uuid::ZERO },
-            partition_data: reader.structs(flexible, version, match version { ..=8 => 8, _ => 6 }, "TopicProduceData.partition_data", PartitionProduceData::read),
+            partition_data: reader.structs(flexible, version, match version { 3..=8 => 8, _ => 6 }, "TopicProduceData.partition_data", PartitionProduceData::read),
             unknown_tagged_fields: reader.tags(flexible, "TopicProduceData"),
         }
     }

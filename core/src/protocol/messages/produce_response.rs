@@ -24,7 +24,7 @@ impl Message for ProduceResponse {
     fn read(reader: &mut Reader, version: i16) -> Self {
         let flexible = version >= 9;
         let mut message = Self {
-            responses: reader.structs(flexible, version, match version { ..=8 => 6, ..=12 => 3, _ => 18 }, "ProduceResponse.responses", TopicProduceResponse::read),
+            responses: reader.structs(flexible, version, match version { 3..=8 => 6, 9..=12 => 3, _ => 18 }, "ProduceResponse.responses", TopicProduceResponse::read),
             throttle_time_ms: reader.int32("ProduceResponse.throttle_time_ms"),
             node_endpoints: Vec::new(),
             unknown_tagged_fields: TaggedFields::new(),
@@ -81,7 +81,7 @@ impl TopicProduceResponse {
         Self {
             name: if version <= 12 { reader.string(flexible, "TopicProduceResponse.name") } else { Str::EMPTY },
             topic_id: if version == 13 { reader.uuid("TopicProduceResponse.topic_id") } else { Uuid::ZERO },
-            partition_responses: reader.structs(flexible, version, match version { ..=4 => 22, ..=7 => 30, ..=8 => 36, _ => 33 }, "TopicProduceResponse.partition_responses", PartitionProduceResponse::read),
+            partition_responses: reader.structs(flexible, version, match version { 3..=4 => 22, 5..=7 => 30, 8 => 36, _ => 33 }, "TopicProduceResponse.partition_responses", PartitionProduceResponse::read),
             unknown_tagged_fields: reader.tags(flexible, "TopicProduceResponse"),
         }
     }

@@ -45,7 +45,7 @@ impl ReadStateSummaryResult {
     fn read(reader: &mut Reader, version: i16) -> Self {
         Self {
             topic_id: reader.uuid("ReadStateSummaryResult.topic_id"),
-            partitions: reader.structs(true, version, match version { ..=0 => 24, _ => 28 }, "ReadStateSummaryResult.partitions", PartitionResult::read),
+            partitions: reader.structs(true, version, match version { 0 => 24, _ => 28 }, "ReadStateSummaryResult.partitions", PartitionResult::read),
             unknown_tagged_fields: reader.tags(true, "ReadStateSummaryResult"),
         }
     }

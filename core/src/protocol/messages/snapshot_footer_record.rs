@@ -17,7 +17,7 @@ impl Message for SnapshotFooterRecord {
     const NAME: &'static str = "SnapshotFooterRecord";
     const VERSIONS: RangeInclusive<i16> = 0..=0;
 
-    fn read(reader: &mut Reader, version: i16) -> Self {
+    fn read(reader: &mut Reader, _: i16) -> Self {
         Self {
             version: reader.int16("SnapshotFooterRecord.version"),
             unknown_tagged_fields: reader.tags(true, "SnapshotFooterRecord"),

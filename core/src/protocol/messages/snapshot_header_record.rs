@@ -19,7 +19,7 @@ impl Message for SnapshotHeaderRecord {
     const NAME: &'static str = "SnapshotHeaderRecord";
     const VERSIONS: RangeInclusive<i16> = 0..=0;
 
-    fn read(reader: &mut Reader, version: i16) -> Self {
+    fn read(reader: &mut Reader, _: i16) -> Self {
         Self {
             version: reader.int16("SnapshotHeaderRecord.version"),
             last_contained_log_timestamp: reader.int64("SnapshotHeaderRecord.last_contained_log_timestamp"),

@@ -38,7 +38,7 @@ impl Message for SyncGroupRequest {
             group_instance_id: if version >= 3 { reader.opt_string(flexible, true, "SyncGroupRequest.group_instance_id") } else { None },
             protocol_type: if version == 5 { reader.opt_string(flexible, true, "SyncGroupRequest.protocol_type") } else { None },
             protocol_name: if version == 5 { reader.opt_string(flexible, true, "SyncGroupRequest.protocol_name") } else { None },
-            assignments: reader.structs(flexible, version, match version { ..=3 => 6, _ => 3 }, "SyncGroupRequest.assignments", SyncGroupRequestAssignment::read),
+            assignments: reader.structs(flexible, version, match version { 0..=3 => 6, _ => 3 }, "SyncGroupRequest.assignments", SyncGroupRequestAssignment::read),
             unknown_tagged_fields: reader.tags(flexible, "SyncGroupRequest"),
         }
     }

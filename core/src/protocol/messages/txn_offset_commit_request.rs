@@ -57,7 +57,7 @@ impl Message for TxnOffsetCommitRequest {
             generation_id: if version >= 3 { reader.int32("TxnOffsetCommitRequest.generation_id") } else { -1 },
             member_id: if version >= 3 { reader.string(flexible, "TxnOffsetCommitRequest.member_id") } else { Str::EMPTY },
             group_instance_id: if version >= 3 { reader.opt_string(flexible, true, "TxnOffsetCommitRequest.group_instance_id") } else { None },
-            topics: reader.structs(flexible, version, match version { ..=2 => 6, _ => 3 }, "TxnOffsetCommitRequest.topics", TxnOffsetCommitRequestTopic::read),
+            topics: reader.structs(flexible, version, match version { 0..=2 => 6, _ => 3 }, "TxnOffsetCommitRequest.topics", TxnOffsetCommitRequestTopic::read),
             unknown_tagged_fields: reader.tags(flexible, "TxnOffsetCommitRequest"),
         }
     }
@@ -104,7 +104,7 @@ impl TxnOffsetCommitRequestTopic {
         let flexible = version >= 3;
         Self {
             name: reader.string(flexible, "TxnOffsetCommitRequestTopic.name"),
-            partitions: reader.structs(flexible, version, match version { ..=1 => 14, _ => 18 }, "TxnOffsetCommitRequestTopic.partitions", TxnOffsetCommitRequestPartition::read),
+            partitions: reader.structs(flexible, version, match version { 0..=1 => 14, _ => 18 }, "TxnOffsetCommitRequestTopic.partitions", TxnOffsetCommitRequestPartition::read),
             unknown_tagged_fields: reader.tags(flexible, "TxnOffsetCommitRequestTopic"),
         }
     }

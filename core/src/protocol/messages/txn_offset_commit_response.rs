@@ -23,7 +23,7 @@ impl Message for TxnOffsetCommitResponse {
         let flexible = version >= 3;
         Self {
             throttle_time_ms: reader.int32("TxnOffsetCommitResponse.throttle_time_ms"),
-            topics: reader.structs(flexible, version, match version { ..=2 => 6, _ => 3 }, "TxnOffsetCommitResponse.topics", TxnOffsetCommitResponseTopic::read),
+            topics: reader.structs(flexible, version, match version { 0..=2 => 6, _ => 3 }, "TxnOffsetCommitResponse.topics", TxnOffsetCommitResponseTopic::read),
             unknown_tagged_fields: reader.tags(flexible, "TxnOffsetCommitResponse"),
         }
     }
@@ -52,7 +52,7 @@ impl TxnOffsetCommitResponseTopic {
         let flexible = version >= 3;
         Self {
             name: reader.string(flexible, "TxnOffsetCommitResponseTopic.name"),
-            partitions: reader.structs(flexible, version, match version { ..=2 => 6, _ => 7 }, "TxnOffsetCommitResponseTopic.partitions", TxnOffsetCommitResponsePartition::read),
+            partitions: reader.structs(flexible, version, match version { 0..=2 => 6, _ => 7 }, "TxnOffsetCommitResponseTopic.partitions", TxnOffsetCommitResponsePartition::read),
             unknown_tagged_fields: reader.tags(flexible, "TxnOffsetCommitResponseTopic"),
         }
     }

@@ -66,7 +66,7 @@ impl TopicData {
     fn read(reader: &mut Reader, version: i16) -> Self {
         Self {
             topic_name: reader.string(true, "TopicData.topic_name"),
-            partitions: reader.structs(true, version, match version { ..=0 => 25, ..=1 => 57, _ => 58 }, "TopicData.partitions", PartitionData::read),
+            partitions: reader.structs(true, version, match version { 0 => 25, 1 => 57, _ => 58 }, "TopicData.partitions", PartitionData::read),
             unknown_tagged_fields: reader.tags(true, "TopicData"),
         }
     }

@@ -49,7 +49,7 @@ impl WriteStateData {
     fn read(reader: &mut Reader, version: i16) -> Self {
         Self {
             topic_id: reader.uuid("WriteStateData.topic_id"),
-            partitions: reader.structs(true, version, match version { ..=0 => 22, _ => 26 }, "WriteStateData.partitions", PartitionData::read),
+            partitions: reader.structs(true, version, match version { 0 => 22, _ => 26 }, "WriteStateData.partitions", PartitionData::read),
             unknown_tagged_fields: reader.tags(true, "WriteStateData"),
         }
     }

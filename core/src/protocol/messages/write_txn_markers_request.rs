@@ -19,7 +19,7 @@ impl Message for WriteTxnMarkersRequest {
 
     fn read(reader: &mut Reader, version: i16) -> Self {
         Self {
-            markers: reader.structs(true, version, match version { ..=1 => 17, _ => 18 }, "WriteTxnMarkersRequest.markers", WritableTxnMarker::read),
+            markers: reader.structs(true, version, match version { 1 => 17, _ => 18 }, "WriteTxnMarkersRequest.markers", WritableTxnMarker::read),
             unknown_tagged_fields: reader.tags(true, "WriteTxnMarkersRequest"),
         }
     }

@@ -21,7 +21,7 @@ impl Message for ConsumerGroupRegularExpressionValue {
     const NAME: &'static str = "ConsumerGroupRegularExpressionValue";
     const VERSIONS: RangeInclusive<i16> = 0..=0;
 
-    fn read(reader: &mut Reader, version: i16) -> Self {
+    fn read(reader: &mut Reader, _: i16) -> Self {
         Self {
             topics: reader.strings(true, "ConsumerGroupRegularExpressionValue.topics"),
             version: reader.int64("ConsumerGroupRegularExpressionValue.version"),

@@ -49,7 +49,7 @@ impl Message for GroupMetadataValue {
             protocol: reader.opt_string(flexible, true, "GroupMetadataValue.protocol"),
             leader: reader.opt_string(flexible, true, "GroupMetadataValue.leader"),
             current_state_timestamp: if version >= 2 { reader.int64("GroupMetadataValue.current_state_timestamp") } else { -1 },
-            members: reader.structs(flexible, version, match version { ..=0 => 18, ..=2 => 22, ..=3 => 24, _ => 15 }, "GroupMetadataValue.members", MemberMetadata::read),
+            members: reader.structs(flexible, version, match version { 0 => 18, 1..=2 => 22, 3 => 24, _ => 15 }, "GroupMetadataValue.members", MemberMetadata::read),
             unknown_tagged_fields: reader.tags(flexible, "GroupMetadataValue"),
         }
     }

@@ -58,7 +58,7 @@ impl Message for SubscriptionInfoData {
             prev_tasks: if version <= 6 { reader.structs(false, version, 8, "SubscriptionInfoData.prev_tasks", TaskId::read) } else { Vec::new() },
             standby_tasks: if version <= 6 { reader.structs(false, version, 8, "SubscriptionInfoData.standby_tasks", TaskId::read) } else { Vec::new() },
             user_end_point: if version >= 2 { reader.bytes(false, "SubscriptionInfoData.user_end_point") } else { Bytes::new() },
-            task_offset_sums: if version >= 7 { reader.structs(false, version, match version { ..=9 => 8, _ => 18 }, "SubscriptionInfoData.task_offset_sums", TaskOffsetSum::read) } else { Vec::new() },
+            task_offset_sums: if version >= 7 { reader.structs(false, version, match version { 7..=9 => 8, _ => 18 }, "SubscriptionInfoData.task_offset_sums", TaskOffsetSum::read) } else { Vec::new() },
             unique_field: if version >= 8 { reader.int8("SubscriptionInfoData.unique_field") } else { 0 },
             error_code: if version >= 9 { reader.int32("SubscriptionInfoData.error_code") } else { 0 },
             client_tags: if version == 11 { reader.structs(false, version, 8, "SubscriptionInfoData.client_tags", ClientTag::read) } else { Vec::new() },

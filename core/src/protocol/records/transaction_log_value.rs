@@ -66,7 +66,7 @@ impl Message for TransactionLogValue {
             next_producer_epoch: -1,
             transaction_timeout_ms: reader.int32("TransactionLogValue.transaction_timeout_ms"),
             transaction_status: reader.int8("TransactionLogValue.transaction_status"),
-            transaction_partitions: reader.opt_structs(flexible, true, version, match version { ..=0 => 6, _ => 3 }, "TransactionLogValue.transaction_partitions", PartitionsSchema::read),
+            transaction_partitions: reader.opt_structs(flexible, true, version, match version { 0 => 6, _ => 3 }, "TransactionLogValue.transaction_partitions", PartitionsSchema::read),
             transaction_last_update_timestamp_ms: reader.int64("TransactionLogValue.transaction_last_update_timestamp_ms"),
             transaction_start_timestamp_ms: reader.int64("TransactionLogValue.transaction_start_timestamp_ms"),
             client_transaction_version: 0,
