@@ -1,1 +1,3 @@
 //! The broker of Riverrun.
+
+pub mod storage;
