@@ -1,0 +1,238 @@
+//! The inputs of a task and the order in which their records are processed.
+//!
+//! Always the buffered record with the lowest time among the heads of the inputs goes first. An input whose buffer is
+//! empty may still get an older one: it is waited for until the broker says that the partition has nothing more, and
+//! then `max.task.idle.ms` longer.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use riverrun_core::{Error, ErrorKind, Result};
+
+use crate::operator::{BatchProcessor, Context, DropReason, NodeId};
+use crate::record::InputRecord;
+
+#[derive(Debug)]
+struct Input {
+    topic: Arc<str>,
+    source: NodeId,
+    processor: usize,
+    /// The place of the source among those of its processor.
+    place: usize,
+    /// Records whose time is not known yet, but for the front one, whose time is `head_ms`.
+    buffer: VecDeque<InputRecord>,
+    head_ms: Option<i64>,
+    partition_time_ms: i64,
+    position: Option<i64>,
+    /// The offset behind the last record that was buffered.
+    buffered_to: Option<i64>,
+    end_offset: Option<i64>,
+    idle_since_ms: Option<i64>,
+    ended: bool,
+    end_told: bool,
+}
+
+/// A run of records of one input.
+pub(super) struct Taken {
+    pub(super) processor: usize,
+    pub(super) input: usize,
+    pub(super) topic: Arc<str>,
+    /// How many records left the buffer, dropped ones included.
+    pub(super) records: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct Inputs {
+    list: Vec<Input>,
+    max_task_idle_ms: i64,
+    /// The highest time handed out, for the lateness metric.
+    time_ms: i64,
+}
+
+type Processors = [Box<dyn BatchProcessor>];
+
+impl Inputs {
+    pub(super) fn new(max_task_idle_ms: i64) -> Self {
+        Inputs { list: Vec::new(), max_task_idle_ms, time_ms: -1 }
+    }
+
+    pub(super) fn add(
+        &mut self,
+        topic: Arc<str>,
+        source: NodeId,
+        processor: usize,
+        place: usize,
+        position: Option<i64>,
+    ) {
+        self.list.push(Input {
+            topic,
+            source,
+            processor,
+            place,
+            buffer: VecDeque::new(),
+            head_ms: None,
+            partition_time_ms: -1,
+            position,
+            buffered_to: position,
+            end_offset: None,
+            idle_since_ms: None,
+            ended: false,
+            end_told: false,
+        });
+    }
+
+    pub(super) fn topics(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|input| &*input.topic)
+    }
+
+    fn get(&self, topic: &str) -> Option<&Input> {
+        self.list.iter().find(|input| &*input.topic == topic)
+    }
+
+    pub(super) fn position(&self, topic: &str) -> Option<i64> {
+        self.get(topic)?.position
+    }
+
+    pub(super) fn positions(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.list.iter().filter_map(|input| Some((&*input.topic, input.position?)))
+    }
+
+    pub(super) fn buffered(&self, topic: &str) -> usize {
+        self.get(topic).map_or(0, |input| input.buffer.len())
+    }
+
+    pub(super) fn buffer(
+        &mut self,
+        topic: &str,
+        records: impl IntoIterator<Item = InputRecord>,
+        end_offset: Option<i64>,
+    ) -> Result<()> {
+        let Some(input) = self.list.iter_mut().find(|input| &*input.topic == topic) else {
+            return Err(Error::new(ErrorKind::NotFound, format!("the task does not read topic '{topic}'")));
+        };
+        for record in records {
+            if input.buffered_to.is_none_or(|next| record.offset >= next) {
+                input.buffered_to = Some(record.offset + 1);
+                input.buffer.push_back(record);
+            }
+        }
+        input.end_offset = end_offset.or(input.end_offset);
+        if !input.buffer.is_empty() {
+            input.idle_since_ms = None;
+        }
+        Ok(())
+    }
+
+    pub(super) fn end(&mut self, topic: &str) {
+        if let Some(input) = self.list.iter_mut().find(|input| &*input.topic == topic) {
+            input.ended = true;
+        }
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.list.iter().all(|input| input.ended && input.buffer.is_empty())
+    }
+
+    /// Sources whose topics have all ended and are empty since the last call: (processor, input).
+    pub(super) fn newly_ended(&mut self) -> Vec<(usize, usize)> {
+        let mut ended = Vec::new();
+        for at in 0..self.list.len() {
+            let source = self.list[at].source;
+            let of_source = || self.list.iter().filter(|input| input.source == source);
+            if of_source().all(|input| input.ended && input.buffer.is_empty()) && !self.list[at].end_told {
+                ended.push((self.list[at].processor, self.list[at].place));
+                self.list
+                    .iter_mut()
+                    .filter(|input| input.source == source)
+                    .for_each(|input| input.end_told = true);
+            }
+        }
+        ended
+    }
+
+    /// Takes the records that come next, all of one input; `None` if nothing may be processed now.
+    pub(super) fn take_run(
+        &mut self,
+        now_ms: i64,
+        max_records: usize,
+        processors: &mut Processors,
+        ctx: &mut Context,
+        run: &mut Vec<InputRecord>,
+    ) -> Result<Option<Taken>> {
+        for input in &mut self.list {
+            input.find_head(processors, ctx)?;
+        }
+        if !self.may_process(now_ms) {
+            return Ok(None);
+        }
+        let heads = self.list.iter().enumerate().filter_map(|(at, input)| Some((input.head_ms?, at)));
+        let Some((_, at)) = heads.min() else { return Ok(None) };
+        let others = self.list.iter().enumerate().filter(|(other, _)| *other != at);
+        // An earlier input wins a tie against this one, a later one does not.
+        let limit = others.filter_map(|(other, input)| Some((input.head_ms?, other))).min();
+        let input = &mut self.list[at];
+        let mut records = 0;
+        while records < max_records {
+            let Some(head_ms) = input.head_ms else { break };
+            if limit.is_some_and(|limit| (head_ms, at) > limit) {
+                break;
+            }
+            let Some(mut record) = input.buffer.pop_front() else { break };
+            input.head_ms = None;
+            records += 1;
+            input.position = Some(record.offset + 1);
+            record.timestamp = head_ms;
+            input.partition_time_ms = input.partition_time_ms.max(head_ms);
+            ctx.raise("record-lateness-max", (self.time_ms - head_ms).max(0) as f64);
+            self.time_ms = self.time_ms.max(head_ms);
+            run.push(record);
+            input.find_head(processors, ctx)?;
+        }
+        let input = &self.list[at];
+        let taken =
+            Taken { processor: input.processor, input: input.place, topic: input.topic.clone(), records };
+        Ok(Some(taken))
+    }
+}
+
+impl Inputs {
+    /// Whether the lowest head is known to be the lowest: no empty input may still bring an older record.
+    fn may_process(&mut self, now_ms: i64) -> bool {
+        let idle_ms = self.max_task_idle_ms;
+        if self.list.iter().all(|input| input.head_ms.is_none()) {
+            return false;
+        }
+        // Every input is looked at, so that all begin to wait at once.
+        self.list.iter_mut().map(|input| input.is_settled(now_ms, idle_ms)).fold(true, |all, one| all && one)
+    }
+}
+
+impl Input {
+    /// Finds the time of the front record, and drops front records that have none.
+    fn find_head(&mut self, processors: &mut Processors, ctx: &mut Context) -> Result<()> {
+        while self.head_ms.is_none() {
+            let Some(front) = self.buffer.front() else { break };
+            let time = processors[self.processor].timestamp(self.place, front, self.partition_time_ms)?;
+            if time >= 0 {
+                self.head_ms = Some(time);
+            } else {
+                ctx.drop_record(self.source, DropReason::InvalidTimestamp);
+                self.position = Some(front.offset + 1);
+                self.buffer.pop_front();
+            }
+        }
+        Ok(())
+    }
+
+    fn is_settled(&mut self, now_ms: i64, idle_ms: i64) -> bool {
+        if self.head_ms.is_some() || self.ended || idle_ms < 0 {
+            return true;
+        }
+        let Some(end) = self.end_offset else { return false };
+        if self.buffered_to.is_some_and(|next| next < end) || (self.buffered_to.is_none() && end > 0) {
+            return false;
+        }
+        let since = *self.idle_since_ms.get_or_insert(now_ms);
+        now_ms.saturating_sub(since) >= idle_ms
+    }
+}
