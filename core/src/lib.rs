@@ -6,6 +6,7 @@
 
 pub mod client;
 pub mod clock;
+pub mod config;
 pub mod error;
 #[cfg(feature = "format")]
 pub mod format;
