@@ -4,7 +4,7 @@
 ///
 /// Says where: message, version, field, and the offset in the frame.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message} version {version}: field {field} at offset {offset}: {kind}")]
+#[error("{message} version {version}: {}at offset {offset}: {kind}", of(field))]
 pub struct DecodeError {
     /// The message that was being read, under its Kafka name.
     pub message: &'static str,
@@ -86,7 +86,7 @@ pub enum DecodeErrorKind {
 
 /// A message that cannot be written at the version asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message} version {version}: field {field}: {kind}")]
+#[error("{message} version {version}: {}{kind}", of(field))]
 pub struct EncodeError {
     /// The message that was being written, under its Kafka name.
     pub message: &'static str,
@@ -124,6 +124,11 @@ pub enum EncodeErrorKind {
         /// The highest version known.
         max: i16,
     },
+}
+
+/// Names the field, where there is one.
+fn of(field: &str) -> String {
+    if field.is_empty() { String::new() } else { format!("field {field}: ") }
 }
 
 impl From<DecodeError> for crate::Error {

@@ -223,3 +223,144 @@ fn framed(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::messages::fetch_response::{FetchableTopicResponse, PartitionData};
+    use crate::protocol::messages::{
+        ApiVersionsRequest, ApiVersionsResponse, FetchRequest, FetchResponse, MetadataRequest,
+    };
+    use crate::protocol::records::{GroupKey, OffsetCommitKey, OffsetCommitValue};
+    use crate::protocol::{CoordinatorKey, CoordinatorValue, ErrorCode};
+
+    #[test]
+    fn frames_are_split_as_they_come() {
+        let mut buffer = BytesMut::from(&[0, 0, 0, 2, 7][..]);
+        assert_eq!(split(&mut buffer, 10), Ok(None));
+        buffer.extend_from_slice(&[8, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(split(&mut buffer, 10), Ok(Some(Bytes::from_static(&[7, 8]))));
+        assert_eq!(split(&mut buffer, 10), Ok(Some(Bytes::new())));
+        assert_eq!(split(&mut buffer, 10), Ok(None));
+        assert_eq!(buffer.len(), 2);
+    }
+
+    #[test]
+    fn bad_lengths_are_refused_before_anything_is_kept() {
+        assert_eq!(length(&[0, 0, 0, 11], 10), Err(FrameError::TooLarge { found: 11, max: 10 }));
+        assert_eq!(length(&[0xff; 4], 10), Err(FrameError::Negative { found: -1 }));
+        // "GET " as a length, which is what a browser sends.
+        assert!(matches!(length(b"GET / HTTP/1.1", 100 << 20), Err(FrameError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn a_request_is_framed_byte_for_byte() {
+        let request = ApiVersionsRequest {
+            client_software_name: "riverrun".into(),
+            client_software_version: "1".into(),
+            ..ApiVersionsRequest::default()
+        };
+        let mut buffer = BytesMut::new();
+        encode_request(&mut buffer, 5, Some(&Str::from_static("me")), &request, 3).unwrap();
+        let expected = [
+            &[0, 0, 0, 25, 0, 18, 0, 3, 0, 0, 0, 5, 0, 2][..],
+            b"me",
+            &[0, 9],
+            b"riverrun",
+            &[2],
+            b"1",
+            &[0],
+        ];
+        assert_eq!(buffer, expected.concat());
+        let frame = split(&mut buffer, 100).unwrap().unwrap();
+        let (key, header, mut reader) = decode_request_header(frame).unwrap();
+        assert_eq!((key, header.request_api_version, header.correlation_id), (ApiKey::ApiVersions, 3, 5));
+        assert_eq!(header.client_id.as_deref(), Some("me"));
+        assert_eq!(ApiVersionsRequest::decode(&mut reader, 3), Ok(request));
+        assert_eq!(reader.expect_end("", 3), Ok(()));
+    }
+
+    #[test]
+    fn header_versions_follow_the_schemas() {
+        for (key, version, request, response) in [
+            (ApiKey::ApiVersions, 2, 1, 0),
+            (ApiKey::ApiVersions, 3, 2, 0),
+            (ApiKey::ApiVersions, 99, 2, 0),
+            (ApiKey::Metadata, 8, 1, 0),
+            (ApiKey::Metadata, 9, 2, 1),
+            (ApiKey::SaslHandshake, 1, 1, 0),
+            (ApiKey::ConsumerGroupHeartbeat, 0, 2, 1),
+        ] {
+            let found = (key.request_header_version(version), key.response_header_version(version));
+            assert_eq!(found, (request, response), "{key} {version}");
+        }
+    }
+
+    #[test]
+    fn a_failed_message_leaves_the_buffer_as_it_was() {
+        let mut buffer = BytesMut::from(&b"kept"[..]);
+        let all_topics = MetadataRequest { topics: None, ..MetadataRequest::default() };
+        let error = encode_request(&mut buffer, 1, None, &all_topics, 0).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "MetadataRequest version 0: field MetadataRequest.topics: null, but this version needs a value"
+        );
+        assert_eq!(buffer, b"kept"[..]);
+        let error = encode_request(&mut buffer, 1, None, &FetchRequest::default(), 99).unwrap_err();
+        assert_eq!(error.to_string(), "FetchRequest version 99: expected version 4 to 18");
+    }
+
+    #[test]
+    fn gathered_records_are_not_copied() {
+        let records = Bytes::from(vec![7; 5_000]);
+        let partition = PartitionData { records: Some(records.clone()), ..PartitionData::default() };
+        let topic =
+            FetchableTopicResponse { partitions: vec![partition; 2], ..FetchableTopicResponse::default() };
+        let response = FetchResponse { responses: vec![topic], ..FetchResponse::default() };
+        let encoded = gather_response(1_024, 9, 1, &response, 13).unwrap();
+        let kept = encoded.chunks.iter().filter(|chunk| chunk.as_ptr() == records.as_ptr()).count();
+        assert_eq!((kept, encoded.chunks.len()), (2, 5));
+        let mut plain = BytesMut::new();
+        encode_response(&mut plain, 9, 1, &response, 13).unwrap();
+        assert_eq!(encoded.len, plain.len());
+        assert_eq!(encoded.into_bytes(), plain);
+        assert_eq!(length(&plain, usize::MAX), Ok(Some(plain.len() - 4)));
+    }
+
+    #[test]
+    fn an_error_says_where() {
+        let error = ApiVersionsResponse::from_bytes(Bytes::from_static(&[0, 0, 0x7f, 0xff, 0xff, 0xff]), 0);
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "ApiVersionsResponse version 0: field ApiVersionsResponse.api_keys: at offset 2: \
+             expected at most 0 elements in the bytes left, found a count of 2147483647"
+        );
+    }
+
+    #[test]
+    fn coordinator_records_carry_type_and_version() {
+        let key = OffsetCommitKey { group: "g".into(), topic: "t".into(), partition: 3 };
+        let bytes = key.to_record_bytes().unwrap();
+        assert_eq!(bytes[..], [0, 1, 0, 1, b'g', 0, 1, b't', 0, 0, 0, 3]);
+        assert_eq!(GroupKey::from_record_bytes(bytes), Ok(GroupKey::OffsetCommit(key)));
+        let value = OffsetCommitValue { offset: 7, metadata: "m".into(), ..OffsetCommitValue::default() };
+        let bytes = value.to_record_bytes(3).unwrap();
+        assert_eq!(bytes[..2], [0, 3]);
+        assert_eq!(OffsetCommitValue::from_record_bytes(bytes), Ok(value));
+        assert!(GroupKey::from_record_bytes(Bytes::from_static(&[0x7f, 0])).is_err());
+    }
+
+    #[test]
+    fn error_codes_keep_what_they_do_not_know() {
+        for code in ErrorCode::ALL {
+            assert_eq!(ErrorCode::from(code.code()), *code);
+        }
+        assert_eq!(ErrorCode::from(3).name(), "UNKNOWN_TOPIC_OR_PARTITION");
+        assert!(ErrorCode::NotLeaderOrFollower.refreshes_metadata());
+        assert_eq!(i16::from(ErrorCode::from(30_000)), 30_000);
+        for key in ApiKey::ALL {
+            assert_eq!(ApiKey::try_from(key.code()), Ok(*key));
+        }
+        assert_eq!(ApiKey::InitProducerId.versions(), 0..=5);
+    }
+}

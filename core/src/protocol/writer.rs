@@ -423,6 +423,9 @@ impl Writer {
     /// The tagged fields of a struct whose schema has none.
     pub(crate) fn tags(&mut self, flexible: bool, unknown: &TaggedFields) {
         if !flexible {
+            if !unknown.is_empty() {
+                self.reject("unknown_tagged_fields");
+            }
             return;
         }
         if unknown.is_empty() {

@@ -433,6 +433,10 @@ impl Struct<'_> {
             }
             each.push_str("writer.end_tags(tags);\n");
             push_guarded(&mut body, flexible, &each);
+            if flexible == "flexible" {
+                body.truncate(body.len() - "        }\n".len());
+                body.push_str("        } else {\n            writer.tags(false, &self.unknown_tagged_fields);\n        }\n");
+            }
         }
         match condition {
             Some(condition) if body.contains("flexible") => {

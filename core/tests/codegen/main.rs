@@ -23,6 +23,7 @@ fn generate() -> BTreeMap<PathBuf, String> {
             files.insert(path, emit::message_module(message, source));
         }
     }
+    files.insert("../../tests/codec/table.rs".into(), tables::test_table(&messages, &records));
     files.insert("messages/mod.rs".into(), tables::message_list(&messages));
     files.insert("records/mod.rs".into(), tables::record_list(&records));
     files.insert("api_key.rs".into(), tables::api_key(&messages));
@@ -39,7 +40,7 @@ fn committed(root: &Path) -> BTreeMap<PathBuf, String> {
             files.insert(path.clone(), std::fs::read_to_string(root.join(path)).unwrap());
         }
     }
-    for name in ["api_key.rs", "error_code.rs"] {
+    for name in ["api_key.rs", "error_code.rs", "../../tests/codec/table.rs"] {
         if let Ok(text) = std::fs::read_to_string(root.join(name)) {
             files.insert(name.into(), text);
         }

@@ -335,3 +335,31 @@ impl std::error::Error for ErrorCode {}
     );
     out
 }
+
+/// Messages that the crate `kafka-protocol` 0.18 lacks, as it speaks Kafka 4.1 without the coordinators' records.
+const NOT_THEIRS: [&str; 5] = [
+    "ControlRecordTypeSchema",
+    "StreamsGroupDescribeRequest",
+    "StreamsGroupDescribeResponse",
+    "StreamsGroupHeartbeatRequest",
+    "StreamsGroupHeartbeatResponse",
+];
+
+/// The types by name, for the tests of the codec.
+pub(crate) fn test_table(messages: &[Message], records: &[Message]) -> String {
+    let mut out = format!(
+        "//! Every message type, ours and those of `kafka-protocol`.\n//!\n//! {GENERATED}\n\nuse crate::entry::{{Entry, Theirs}};\n\n#[expect(clippy::too_many_lines, reason = \"generated\")]\npub(crate) fn ours() -> Vec<Entry> {{\n    use riverrun_core::protocol::{{messages, records}};\n    vec![\n"
+    );
+    for (module, all) in [("messages", messages), ("records", records)] {
+        for message in all {
+            writeln!(out, "        Entry::of::<{module}::{}>(),", message.name).unwrap();
+        }
+    }
+    out.push_str("    ]\n}\n\n#[expect(clippy::too_many_lines, reason = \"generated\")]\npub(crate) fn theirs() -> Vec<Theirs> {\n    use kafka_protocol::messages;\n    vec![\n");
+    for message in messages.iter().filter(|message| !NOT_THEIRS.contains(&message.name.as_str())) {
+        let (name, module) = (&message.name, snake(&message.name).replace("kraft", "k_raft"));
+        writeln!(out, "        Theirs::of::<messages::{module}::{name}>(\"{name}\"),").unwrap();
+    }
+    out.push_str("    ]\n}\n");
+    out
+}

@@ -103,6 +103,8 @@ impl Message for ApiVersionsResponse {
                 writer.end_tag(mark);
             }
             writer.end_tags(tags);
+        } else {
+            writer.tags(false, &self.unknown_tagged_fields);
         }
     }
 }

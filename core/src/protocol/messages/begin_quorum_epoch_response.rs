@@ -58,6 +58,8 @@ impl Message for BeginQuorumEpochResponse {
                 writer.end_tag(mark);
             }
             writer.end_tags(tags);
+        } else {
+            writer.tags(false, &self.unknown_tagged_fields);
         }
     }
 }

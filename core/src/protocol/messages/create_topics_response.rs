@@ -128,6 +128,8 @@ impl CreatableTopicResult {
                 writer.end_tag(mark);
             }
             writer.end_tags(tags);
+        } else {
+            writer.tags(false, &self.unknown_tagged_fields);
         }
     }
 }

@@ -72,6 +72,8 @@ impl Message for FetchResponse {
                 writer.end_tag(mark);
             }
             writer.end_tags(tags);
+        } else {
+            writer.tags(false, &self.unknown_tagged_fields);
         }
     }
 }
@@ -237,6 +239,8 @@ impl PartitionData {
                 writer.end_tag(mark);
             }
             writer.end_tags(tags);
+        } else {
+            writer.tags(false, &self.unknown_tagged_fields);
         }
     }
 }

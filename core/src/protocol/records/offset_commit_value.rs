@@ -85,6 +85,8 @@ impl Message for OffsetCommitValue {
                 writer.end_tag(mark);
             }
             writer.end_tags(tags);
+        } else {
+            writer.tags(false, &self.unknown_tagged_fields);
         }
     }
 }

@@ -133,6 +133,8 @@ impl Message for TransactionLogValue {
                 writer.end_tag(mark);
             }
             writer.end_tags(tags);
+        } else {
+            writer.tags(false, &self.unknown_tagged_fields);
         }
     }
 }
