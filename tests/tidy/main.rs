@@ -31,7 +31,7 @@ impl File {
 
     /// Whether a generator wrote it: lengths and names are the generator's business then.
     fn is_generated(&self) -> bool {
-        self.text.lines().take(5).any(|line| line.contains("@generated"))
+        self.text.lines().take(5).any(|line| line.starts_with("//! Generated "))
     }
 
     /// Whether the whole file is test code.
