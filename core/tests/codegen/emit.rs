@@ -67,7 +67,7 @@ pub(crate) fn message_module(message: &Message, source: &str) -> String {
     });
     writeln!(
         out,
-        "//! {}: {}{key}, versions {} to {}, {flexible}.\n//!\n//! Generated from `{source}` by `tests/codegen`.\n",
+        "//! {}: {}{key}, versions {} to {}, {flexible}.\n//!\n//! @generated from `{source}` by `tests/codegen`; change that, not this file.\n",
         message.name, article(&message.kind), message.versions.min, message.versions.max
     )
     .unwrap();

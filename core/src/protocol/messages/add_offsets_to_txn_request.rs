@@ -1,6 +1,6 @@
 //! AddOffsetsToTxnRequest: a request of API 25, versions 0 to 4, flexible from 3.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

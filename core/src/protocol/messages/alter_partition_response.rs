@@ -1,6 +1,6 @@
 //! AlterPartitionResponse: a response of API 56, versions 2 to 3, flexible from 2.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! AlterUserScramCredentialsRequest: a request of API 51, versions 0 to 0, flexible from 0.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! ApiVersionsResponse: a response of API 18, versions 0 to 4, flexible from 3.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

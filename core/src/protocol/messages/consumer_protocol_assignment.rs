@@ -1,6 +1,6 @@
 //! ConsumerProtocolAssignment: data, versions 0 to 3, never flexible.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

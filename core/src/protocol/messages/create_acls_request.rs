@@ -1,6 +1,6 @@
 //! CreateAclsRequest: a request of API 30, versions 1 to 3, flexible from 2.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

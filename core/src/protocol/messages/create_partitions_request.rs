@@ -1,6 +1,6 @@
 //! CreatePartitionsRequest: a request of API 37, versions 0 to 3, flexible from 2.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! CreateTopicsRequest: a request of API 19, versions 2 to 7, flexible from 5.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! DescribeConfigsRequest: a request of API 32, versions 1 to 4, flexible from 4.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

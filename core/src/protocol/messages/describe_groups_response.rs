@@ -1,6 +1,6 @@
 //! DescribeGroupsResponse: a response of API 15, versions 0 to 6, flexible from 5.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! DescribeLogDirsResponse: a response of API 35, versions 1 to 5, flexible from 2.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

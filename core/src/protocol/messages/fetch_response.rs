@@ -1,6 +1,6 @@
 //! FetchResponse: a response of API 1, versions 4 to 18, flexible from 12.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! GetTelemetrySubscriptionsRequest: a request of API 71, versions 0 to 0, flexible from 0.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

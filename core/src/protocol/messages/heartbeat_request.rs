@@ -1,6 +1,6 @@
 //! HeartbeatRequest: a request of API 12, versions 0 to 4, flexible from 4.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! JoinGroupResponse: a response of API 11, versions 0 to 9, flexible from 6.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

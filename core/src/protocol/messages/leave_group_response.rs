@@ -1,6 +1,6 @@
 //! LeaveGroupResponse: a response of API 13, versions 0 to 5, flexible from 4.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

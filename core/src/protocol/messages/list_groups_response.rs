@@ -1,6 +1,6 @@
 //! ListGroupsResponse: a response of API 16, versions 0 to 5, flexible from 3.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

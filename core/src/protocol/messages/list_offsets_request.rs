@@ -1,6 +1,6 @@
 //! ListOffsetsRequest: a request of API 2, versions 1 to 11, flexible from 6.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

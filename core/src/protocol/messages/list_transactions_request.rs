@@ -1,6 +1,6 @@
 //! ListTransactionsRequest: a request of API 66, versions 0 to 2, flexible from 0.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

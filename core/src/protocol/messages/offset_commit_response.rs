@@ -1,6 +1,6 @@
 //! OffsetCommitResponse: a response of API 8, versions 2 to 10, flexible from 8.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! OffsetDeleteResponse: a response of API 47, versions 0 to 0, never flexible.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

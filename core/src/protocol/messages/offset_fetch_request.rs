@@ -1,6 +1,6 @@
 //! OffsetFetchRequest: a request of API 9, versions 1 to 10, flexible from 6.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

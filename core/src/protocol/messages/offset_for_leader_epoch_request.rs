@@ -1,6 +1,6 @@
 //! OffsetForLeaderEpochRequest: a request of API 23, versions 2 to 4, flexible from 4.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! ProduceRequest: a request of API 0, versions 3 to 13, flexible from 9.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! PushTelemetryResponse: a response of API 72, versions 0 to 0, flexible from 0.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

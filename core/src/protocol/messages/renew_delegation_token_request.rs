@@ -1,6 +1,6 @@
 //! RenewDelegationTokenRequest: a request of API 39, versions 1 to 2, flexible from 2.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! RequestHeader: a header, versions 0 to 2, flexible from 2.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! SaslHandshakeRequest: a request of API 17, versions 0 to 1, never flexible.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! ShareFetchRequest: a request of API 78, versions 1 to 2, flexible from 1.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! WriteTxnMarkersRequest: a request of API 27, versions 1 to 2, flexible from 1.
 //!
-//! Generated from `messages-4.3.json` by `tests/codegen`.
+//! @generated from `messages-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

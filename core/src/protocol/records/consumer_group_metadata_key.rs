@@ -1,6 +1,6 @@
 //! ConsumerGroupMetadataKey: the key of a coordinator's record of type 3, versions 0 to 0, never flexible.
 //!
-//! Generated from `records-4.3.json` by `tests/codegen`.
+//! @generated from `records-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! GroupMetadataValue: the value of a coordinator's record of type 2, versions 0 to 4, flexible from 4.
 //!
-//! Generated from `records-4.3.json` by `tests/codegen`.
+//! @generated from `records-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! ShareGroupMetadataValue: the value of a coordinator's record of type 11, versions 0 to 0, flexible from 0.
 //!
-//! Generated from `records-4.3.json` by `tests/codegen`.
+//! @generated from `records-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

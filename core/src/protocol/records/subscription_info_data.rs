@@ -1,6 +1,6 @@
 //! SubscriptionInfoData: data, versions 1 to 11, never flexible.
 //!
-//! Generated from `records-4.3.json` by `tests/codegen`.
+//! @generated from `records-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 

@@ -1,6 +1,6 @@
 //! TransactionLogValue: the value of a coordinator's record of type 0, versions 0 to 1, flexible from 1.
 //!
-//! Generated from `records-4.3.json` by `tests/codegen`.
+//! @generated from `records-4.3.json` by `tests/codegen`; change that, not this file.
 
 use crate::protocol::wire::*;
 
