@@ -1,0 +1,19 @@
+//! What a connector is: sources, sinks, the records they exchange, positions and errors.
+//!
+//! This room holds declarations only. It must never know a vendor's type, a socket, a file or the runtime.
+
+mod config;
+mod error;
+mod offset;
+mod record;
+mod schema;
+mod sink;
+mod source;
+
+pub use config::{ConfigMap, Key, KeyError, Settings, nearest, unknown};
+pub use error::{BadRecord, ConnectorError, ErrorStage};
+pub use offset::{SourceOffset, SourcePartition, StoredOffsets, TopicPartition};
+pub use record::{Header, SinkRecord, SourceRecord};
+pub use schema::{Column, ColumnType, Schema};
+pub use sink::{Rejected, Sink, SinkTask};
+pub use source::{Boundedness, Polled, Position, Progress, Source, SourceBatch, SourceItem, SourceTask};

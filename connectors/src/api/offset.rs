@@ -1,0 +1,85 @@
+//! Positions: where a source stands in its system, and a partition of a topic.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+/// A partition of a topic.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TopicPartition {
+    /// The topic.
+    pub topic: Arc<str>,
+    /// The partition's number, from 0.
+    pub partition: i32,
+}
+
+impl TopicPartition {
+    /// The partition `partition` of `topic`.
+    pub fn new(topic: impl Into<Arc<str>>, partition: i32) -> Self {
+        TopicPartition { topic: topic.into(), partition }
+    }
+}
+
+impl fmt::Display for TopicPartition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.topic, self.partition)
+    }
+}
+
+/// One ordered sequence in the source's system: a file, a table, a shard. A JSON object, as in Kafka Connect.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct SourcePartition(pub Map<String, Value>);
+
+impl SourcePartition {
+    /// The partition that one name and one value identify, such as `{"file": "data/a.csv"}`.
+    pub fn of(name: &str, value: impl Into<Value>) -> Self {
+        SourcePartition(Map::from_iter([(name.to_owned(), value.into())]))
+    }
+
+    /// The canonical text, which identifies the partition: a JSON object with sorted keys.
+    pub fn id(&self) -> String {
+        canonical(&self.0)
+    }
+}
+
+/// How far a source has come in one [`SourcePartition`]. A JSON object that only its connector understands.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct SourceOffset(pub Map<String, Value>);
+
+/// The positions that a connector's tasks had committed when this run began.
+#[derive(Clone, Debug, Default)]
+pub struct StoredOffsets(BTreeMap<String, (SourcePartition, SourceOffset)>);
+
+impl StoredOffsets {
+    /// The position of `partition`, if one was ever committed.
+    pub fn get(&self, partition: &SourcePartition) -> Option<&SourceOffset> {
+        self.0.get(&partition.id()).map(|(_, offset)| offset)
+    }
+
+    /// Every committed position, in order of the partitions' canonical text.
+    pub fn iter(&self) -> impl Iterator<Item = (&SourcePartition, &SourceOffset)> {
+        self.0.values().map(|(partition, offset)| (partition, offset))
+    }
+
+    /// Whether nothing was ever committed.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Sets the position of `partition`; `None` forgets it.
+    pub fn set(&mut self, partition: SourcePartition, offset: Option<SourceOffset>) {
+        let id = partition.id();
+        match offset {
+            Some(offset) => self.0.insert(id, (partition, offset)),
+            None => self.0.remove(&id),
+        };
+    }
+}
+
+/// JSON with sorted keys, so that equal objects have equal text whatever order their keys were written in.
+pub(crate) fn canonical(object: &Map<String, Value>) -> String {
+    let sorted: BTreeMap<&String, &Value> = object.iter().collect();
+    serde_json::to_string(&sorted).unwrap_or_default()
+}

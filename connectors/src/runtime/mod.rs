@@ -1,0 +1,37 @@
+//! What drives connectors: tasks, commits, retries, dead letters, counters.
+//!
+//! The workers know the traits of [`api`](crate::api) and a [`Log`]; they never know a vendor, a file or a socket.
+//!
+//! A source's task commits in this order: everything it wrote is acknowledged; then one atomic batch holds the new
+//! positions, how far each output partition was written, and under which producer ids. After a crash the next run
+//! finds what the lost one wrote behind that, and leaves those records out when the source makes them again. A sink
+//! resumes from the positions that it stored with its data.
+
+mod backoff;
+mod client;
+mod counters;
+mod dead_letter;
+mod log;
+mod memory;
+mod merge;
+mod offsets;
+mod policy;
+mod replay;
+mod sink_worker;
+mod source_worker;
+mod supervise;
+
+pub use backoff::Backoff;
+pub use client::ClientLog;
+pub use counters::{Counters, Snapshot};
+pub use dead_letter::{DeadLetterContext, header_names};
+pub use log::{Log, LogReader, LogRecord, LogWriter, OutRecord, TopicInfo, TopicSpec};
+pub use memory::MemoryLog;
+pub use offsets::{Committed, OffsetStore};
+pub use policy::{COMMON_KEYS, ErrorPolicy, SINK_COMMON_KEYS, Tolerance};
+pub use sink_worker::{SinkInput, SinkWorker};
+pub use source_worker::SourceWorker;
+pub use supervise::{Outcome, RestartPolicy, Stop, StopHandle, supervise_sink, supervise_source};
+
+#[cfg(test)]
+mod tests;
