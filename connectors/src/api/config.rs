@@ -53,7 +53,8 @@ impl<'a> Settings<'a> {
 
     /// The text of `key`, or its default.
     pub fn text(&self, key: &str) -> Option<&'a str> {
-        let default = || self.keys.iter().find(|declared| declared.name == key).and_then(|found| found.default);
+        let default =
+            || self.keys.iter().find(|declared| declared.name == key).and_then(|found| found.default);
         self.map.get(key).map(String::as_str).or_else(default)
     }
 
@@ -86,7 +87,10 @@ impl<'a> Settings<'a> {
         match text.parse::<u64>() {
             Ok(number) if number >= least => number,
             _ => {
-                self.refuse(key, format!("'{key}' must be a whole number of at least {least}, found '{text}'"));
+                self.refuse(
+                    key,
+                    format!("'{key}' must be a whole number of at least {least}, found '{text}'"),
+                );
                 least
             }
         }

@@ -4,6 +4,7 @@
 
 mod config;
 mod error;
+mod keys;
 mod offset;
 mod record;
 mod schema;
@@ -12,6 +13,7 @@ mod source;
 
 pub use config::{ConfigMap, Key, KeyError, Settings, nearest, unknown};
 pub use error::{BadRecord, ConnectorError, ErrorStage};
+pub use keys::{COMMON_KEYS, DEAD_LETTER_KEY, SINK_COMMON_KEYS, TOLERANCE_KEY};
 pub use offset::{SourceOffset, SourcePartition, StoredOffsets, TopicPartition};
 pub use record::{Header, SinkRecord, SourceRecord};
 pub use schema::{Column, ColumnType, Schema};

@@ -2,9 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{
-    BadRecord, ConnectorError, Schema, SourceOffset, SourcePartition, SourceRecord, StoredOffsets,
-};
+use super::{BadRecord, ConnectorError, Schema, SourceOffset, SourcePartition, SourceRecord, StoredOffsets};
 
 /// Whether a source comes to an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::api::{Column, ColumnType, ConfigMap, Key, KeyError, Settings, nearest};
-use crate::runtime::{COMMON_KEYS, SINK_COMMON_KEYS};
+use crate::api::{
+    COMMON_KEYS, Column, ColumnType, ConfigMap, Key, KeyError, SINK_COMMON_KEYS, Settings, nearest,
+};
 
 const FORMAT_KEY: Key = Key {
     name: "format",
@@ -74,7 +75,12 @@ pub const SOURCE_KEYS: &[Key] = &[
         valid: "auto, rfc3339, epoch_ms, epoch_s",
         doc: "How the event time is written. auto takes a number as milliseconds since 1970 and text as RFC 3339.",
     },
-    Key { name: "timestamp.fixed", default: None, valid: "milliseconds since 1970", doc: "One event time for every row." },
+    Key {
+        name: "timestamp.fixed",
+        default: None,
+        valid: "milliseconds since 1970",
+        doc: "One event time for every row.",
+    },
     Key { name: "topic", default: None, valid: "a topic", doc: "The topic to write to." },
     Key {
         name: "follow",
@@ -201,7 +207,8 @@ impl FileSourceConfig {
             Some("epoch_s") => TimestampFormat::EpochS,
             Some("auto") | None => TimestampFormat::Auto,
             Some(other) => {
-                let message = not_one_of("timestamp.format", other, &["auto", "rfc3339", "epoch_ms", "epoch_s"]);
+                let message =
+                    not_one_of("timestamp.format", other, &["auto", "rfc3339", "epoch_ms", "epoch_s"]);
                 settings.refuse("timestamp.format", message);
                 TimestampFormat::Auto
             }
@@ -219,7 +226,12 @@ impl FileSourceConfig {
             header: settings.flag("header"),
             delimiter,
             quote: settings.byte("quote").unwrap_or(b'"'),
-            nulls: settings.text("null").unwrap_or_default().split(',').map(|text| text.trim().to_owned()).collect(),
+            nulls: settings
+                .text("null")
+                .unwrap_or_default()
+                .split(',')
+                .map(|text| text.trim().to_owned())
+                .collect(),
             columns: declared_columns(&mut settings),
             sample_rows: settings.number("sample.rows", 1),
             key: settings.text("key").map(str::to_owned),
@@ -234,7 +246,10 @@ impl FileSourceConfig {
         if config.format == Format::Raw {
             for key in ["key", "timestamp", "columns"] {
                 if map.get(key).is_some_and(|text| !text.is_empty()) {
-                    settings.refuse(key, format!("'{key}' names a column, and raw lines have none; set 'format'"));
+                    settings.refuse(
+                        key,
+                        format!("'{key}' names a column, and raw lines have none; set 'format'"),
+                    );
                 }
             }
         }
@@ -301,7 +316,7 @@ fn format_of(settings: &mut Settings<'_>, path: &str) -> (Format, u8) {
         Some("raw") => Format::Raw,
         Some(other) => {
             settings.refuse("format", not_one_of("format", other, &["csv", "jsonl", "raw"]));
-            Format::Raw
+            Format::Jsonl
         }
         None if tabs || name.ends_with(".csv") => Format::Csv,
         None if [".jsonl", ".ndjson", ".json"].iter().any(|ending| name.ends_with(ending)) => Format::Jsonl,

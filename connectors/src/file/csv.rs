@@ -12,7 +12,8 @@ pub(super) fn split(row: &Bytes, delimiter: u8, quote: u8, fields: &mut Vec<Fiel
         let (field, next) = if row.get(at) == Some(&quote) {
             quoted(row, at, delimiter, quote)
         } else {
-            let end = row[at..].iter().position(|&byte| byte == delimiter).map_or(row.len(), |found| at + found);
+            let end =
+                row[at..].iter().position(|&byte| byte == delimiter).map_or(row.len(), |found| at + found);
             (Field { bytes: row.slice(at..end), quoted: false }, end)
         };
         fields.push(field);
@@ -48,7 +49,8 @@ fn quoted(row: &Bytes, start: usize, delimiter: u8, quote: u8) -> (Field, usize)
     }
     // `at` is the closing quote, or the end of the row.
     let after = (at + 1).min(row.len());
-    let end = row[after..].iter().position(|&byte| byte == delimiter).map_or(row.len(), |found| after + found);
+    let end =
+        row[after..].iter().position(|&byte| byte == delimiter).map_or(row.len(), |found| after + found);
     let bytes = if text.is_none() && after == end {
         row.slice(piece..at)
     } else {

@@ -35,8 +35,10 @@ pub(super) fn nothing_found(patterns: &[String]) -> ConnectorError {
         let path = Path::new(pattern);
         let name = path.file_name()?.to_str()?;
         let folder = super::disk::folder_of(path);
-        let names: Vec<String> =
-            fs::read_dir(&folder).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        let names: Vec<String> = fs::read_dir(&folder)
+            .ok()?
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .collect();
         let near = nearest(name, names.iter().map(String::as_str))?;
         Some(format!("; did you mean '{}'?", path.with_file_name(near).display()))
     });
@@ -67,18 +69,17 @@ pub(super) fn check(patterns: &[String]) -> Result<(), ConnectorError> {
 /// The folders in front of the first component with a glob, and the rest.
 fn fixed_part(pattern: &str) -> (PathBuf, String) {
     let mut root = PathBuf::new();
-    let mut components = Path::new(pattern).components().peekable();
-    while let Some(component) = components.peek() {
-        if component.as_os_str().to_str().is_none_or(is_glob) {
-            break;
+    let mut components = Path::new(pattern).components();
+    loop {
+        let rest = components.as_path().to_string_lossy().into_owned();
+        match components.next() {
+            Some(Component::CurDir) => {}
+            Some(component) if component.as_os_str().to_str().is_some_and(|text| !is_glob(text)) => {
+                root.push(component);
+            }
+            _ => return (root, rest),
         }
-        if !matches!(component, Component::CurDir) {
-            root.push(component);
-        }
-        components.next();
     }
-    let rest = components.as_path().to_string_lossy().into_owned();
-    (root, rest)
 }
 
 fn walk(
@@ -122,7 +123,8 @@ mod tests {
         let names = |pattern: &str| -> Vec<String> {
             let pattern = folder.path().join(pattern).to_str().unwrap().to_owned();
             let found = list(&[pattern]).unwrap();
-            let short = |path: PathBuf| path.strip_prefix(folder.path()).unwrap().to_str().unwrap().to_owned();
+            let short =
+                |path: PathBuf| path.strip_prefix(folder.path()).unwrap().to_str().unwrap().to_owned();
             found.into_iter().map(short).collect()
         };
         assert_eq!(names("*.csv"), ["a.csv", "b.csv"]);

@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use riverrun_core::{Error, ErrorKind};
 
@@ -20,6 +21,7 @@ pub(super) struct Identity {
 pub(super) struct Stat {
     pub(super) identity: Identity,
     pub(super) bytes: u64,
+    pub(super) modified: Option<SystemTime>,
 }
 
 impl From<&fs::Metadata> for Stat {
@@ -31,7 +33,7 @@ impl From<&fs::Metadata> for Stat {
         };
         #[cfg(not(unix))]
         let identity = Identity { device: 0, inode: 0 };
-        Stat { identity, bytes: metadata.len() }
+        Stat { identity, bytes: metadata.len(), modified: metadata.modified().ok() }
     }
 }
 
@@ -82,8 +84,12 @@ pub(super) fn failed(doing: &str, path: &Path, error: io::Error) -> ConnectorErr
     let kind = match error.kind() {
         io::ErrorKind::NotFound => ErrorKind::NotFound,
         io::ErrorKind::PermissionDenied => ErrorKind::Unauthorized,
-        io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => ErrorKind::Retriable,
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => ErrorKind::Corrupt,
+        io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
+            ErrorKind::Retriable
+        }
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
+            ErrorKind::Corrupt
+        }
         _ => ErrorKind::Internal,
     };
     Error::new(kind, format!("{}: {doing} failed", path.display())).with_source(error).into()

@@ -48,7 +48,14 @@ pub(super) struct Follower {
 
 impl Follower {
     pub(super) fn new(config: FileSourceConfig, schema: Schema) -> Self {
-        Follower { config, schema, known: StoredOffsets::default(), files: Vec::new(), turn: 0, closed_bytes: 0 }
+        Follower {
+            config,
+            schema,
+            known: StoredOffsets::default(),
+            files: Vec::new(),
+            turn: 0,
+            closed_bytes: 0,
+        }
     }
 
     pub(super) fn start(&mut self, known: StoredOffsets) {
@@ -154,7 +161,8 @@ impl Follower {
             }
         }
         let last = self.close_gone()?;
-        found.sort_by(|one, other| one.0.cmp(&other.0));
+        // Of files seen for the first time the one that was written first comes first.
+        found.sort_by(|one, other| (one.1.modified, &one.0).cmp(&(other.1.modified, &other.0)));
         for (path, stat) in found {
             let (partition, resume) = match recognise(&path, stat, &self.known, true) {
                 Ok(recognised) => recognised,

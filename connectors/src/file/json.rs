@@ -14,7 +14,11 @@ const FIX_TYPE: &str = "correct the line, or declare another type under 'columns
 const FIX_TIME: &str = "correct the line, or set 'timestamp.format'";
 
 /// Checks a line and finds its key and event time.
-pub(super) fn convert(line: &Bytes, config: &FileSourceConfig, schema: &Schema) -> Result<Converted, RowError> {
+pub(super) fn convert(
+    line: &Bytes,
+    config: &FileSourceConfig,
+    schema: &Schema,
+) -> Result<Converted, RowError> {
     let object = match serde_json::from_slice::<Value>(line) {
         Ok(Value::Object(object)) => object,
         Ok(_) => return Err(refused(None, "a JSON object".to_owned(), shown(line), FIX_JSON)),
@@ -27,7 +31,12 @@ pub(super) fn convert(line: &Bytes, config: &FileSourceConfig, schema: &Schema) 
         let value = object.get(&column.name).unwrap_or(&Value::Null);
         if !fits(column.kind, value) {
             let name = Some((column.name.clone(), place + 1));
-            return Err(refused(name, column.kind.to_string(), shown(value.to_string().as_bytes()), FIX_TYPE));
+            return Err(refused(
+                name,
+                column.kind.to_string(),
+                shown(value.to_string().as_bytes()),
+                FIX_TYPE,
+            ));
         }
     }
     let key = match config.key.as_ref().and_then(|key| object.get(key)) {
@@ -48,7 +57,12 @@ pub(super) fn convert(line: &Bytes, config: &FileSourceConfig, schema: &Schema) 
     Ok(Converted { key, value: line.clone(), timestamp })
 }
 
-fn refused(column: Option<(String, usize)>, expected: String, found: String, advice: &'static str) -> RowError {
+fn refused(
+    column: Option<(String, usize)>,
+    expected: String,
+    found: String,
+    advice: &'static str,
+) -> RowError {
     RowError { column, expected, found, advice }
 }
 

@@ -45,7 +45,12 @@ impl LineWriter {
     }
 
     /// Appends a record's line, after the header if the file is empty. An error says why the record is refused.
-    pub(super) fn write(&mut self, record: &SinkRecord, is_first: bool, out: &mut Vec<u8>) -> Result<(), String> {
+    pub(super) fn write(
+        &mut self,
+        record: &SinkRecord,
+        is_first: bool,
+        out: &mut Vec<u8>,
+    ) -> Result<(), String> {
         let Some(value) = &record.value else {
             return Err(format!(
                 "{}, offset {}: expected a value, found a tombstone: a file of rows cannot take a row back; write \
@@ -69,7 +74,8 @@ impl LineWriter {
                 out.extend(value.iter().filter(|byte| !matches!(byte, b'\n' | b'\r')));
             }
             Format::Csv => {
-                let row: Row = serde_json::from_slice(value).map_err(|error| refuse("a JSON object", error))?;
+                let row: Row =
+                    serde_json::from_slice(value).map_err(|error| refuse("a JSON object", error))?;
                 self.write_csv(record, row, is_first, out)?;
             }
         }
@@ -77,7 +83,13 @@ impl LineWriter {
         Ok(())
     }
 
-    fn write_csv(&mut self, record: &SinkRecord, row: Row, is_first: bool, out: &mut Vec<u8>) -> Result<(), String> {
+    fn write_csv(
+        &mut self,
+        record: &SinkRecord,
+        row: Row,
+        is_first: bool,
+        out: &mut Vec<u8>,
+    ) -> Result<(), String> {
         if self.columns.is_empty() {
             self.columns = row.0.iter().map(|(name, _)| name.clone()).collect();
         }
@@ -181,13 +193,13 @@ mod tests {
 
     #[test]
     fn csv_keeps_the_first_records_order() {
-        let lines = write(
-            Format::Csv,
-            &[r#"{"z":1,"a":"x,y"}"#, r#"{"a":"NA","z":null}"#, r#"{"z":2,"b":1}"#, "[]"],
-        );
+        let lines =
+            write(Format::Csv, &[r#"{"z":1,"a":"x,y"}"#, r#"{"a":"NA","z":null}"#, r#"{"z":2,"b":1}"#, "[]"]);
         assert_eq!(lines[0].as_deref(), Ok("z,a\n1,\"x,y\"\n"));
         assert_eq!(lines[1].as_deref(), Ok("NA,\"NA\"\n"));
-        assert!(lines[2].as_ref().unwrap_err().starts_with("t-0, offset 2: expected the columns z, a, found 'b'"));
+        assert!(
+            lines[2].as_ref().unwrap_err().starts_with("t-0, offset 2: expected the columns z, a, found 'b'")
+        );
         assert!(lines[3].is_err());
     }
 

@@ -48,8 +48,9 @@ struct Topic {
 
 impl Manifest {
     pub(super) fn new(temporary: bool, topics: &BTreeMap<String, Option<String>>) -> Self {
-        let topic =
-            |(name, id): (&String, &Option<String>)| (name.clone(), Topic { id: id.clone(), ..Topic::default() });
+        let topic = |(name, id): (&String, &Option<String>)| {
+            (name.clone(), Topic { id: id.clone(), ..Topic::default() })
+        };
         Manifest {
             version: 1,
             state: State::Writing,

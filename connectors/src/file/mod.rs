@@ -6,8 +6,8 @@
 mod config;
 mod csv;
 mod decompress;
-mod disk;
 mod discover;
+mod disk;
 mod follow;
 mod json;
 mod line;

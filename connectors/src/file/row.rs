@@ -215,7 +215,8 @@ fn write_json_text(out: &mut impl std::io::Write, text: &str) {
 
 /// The narrowest type that `text` fits.
 pub(super) fn type_of(text: &str) -> ColumnType {
-    let leading_zero = |digits: &str| digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
+    let leading_zero =
+        |digits: &str| digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
     if matches!(text, "true" | "false" | "TRUE" | "FALSE" | "True" | "False") {
         return ColumnType::Boolean;
     }
@@ -236,7 +237,9 @@ pub(super) fn type_of(text: &str) -> ColumnType {
 pub(super) fn wider(one: ColumnType, other: ColumnType) -> ColumnType {
     match (one, other) {
         _ if one == other => one,
-        (ColumnType::BigInt, ColumnType::Double) | (ColumnType::Double, ColumnType::BigInt) => ColumnType::Double,
+        (ColumnType::BigInt, ColumnType::Double) | (ColumnType::Double, ColumnType::BigInt) => {
+            ColumnType::Double
+        }
         _ => ColumnType::Varchar,
     }
 }

@@ -160,7 +160,11 @@ fn field_type(field: &Field, config: &FileSourceConfig) -> Option<ColumnType> {
     }
 }
 
-fn look_at_jsonl(path: &Path, config: &FileSourceConfig, columns: &mut Columns) -> Result<(), ConnectorError> {
+fn look_at_jsonl(
+    path: &Path,
+    config: &FileSourceConfig,
+    columns: &mut Columns,
+) -> Result<(), ConnectorError> {
     let mut reader = rows(path, config)?;
     for _ in 0..config.sample_rows {
         let Some(row) = next_row(path, &mut reader)? else { break };
@@ -182,7 +186,8 @@ fn header_names(path: &Path, row: &Bytes, config: &FileSourceConfig) -> Result<V
     for (index, field) in fields.iter().enumerate() {
         let place = index + 1;
         let Ok(name) = std::str::from_utf8(&field.bytes) else {
-            let message = format!("{}:1: the name of column {place} is no UTF-8; convert the file", path.display());
+            let message =
+                format!("{}:1: the name of column {place} is no UTF-8; convert the file", path.display());
             return Err(ConnectorError::fatal(message));
         };
         if name.is_empty() || names.iter().any(|known| known == name) {
@@ -221,7 +226,8 @@ pub(super) fn shape_from_header(
         place("declared under 'columns'", &Some(column.name.clone()))?;
     }
     // A column that no other file had when the schema was made is text: nothing of it is lost.
-    let kind = |name: &String| schema.position(name).map_or(ColumnType::Varchar, |at| schema.columns[at].kind);
+    let kind =
+        |name: &String| schema.position(name).map_or(ColumnType::Varchar, |at| schema.columns[at].kind);
     let columns = names.iter().map(|name| Column { name: name.clone(), kind: kind(name) }).collect();
     Ok(RowShape::new(columns, config.nulls.clone(), key, timestamp, config.timestamp_format))
 }

@@ -256,10 +256,9 @@ impl TrackedFile {
                 true => Some(self.disk_bytes().map_err(|error| failed("reading", &self.path, error))?),
                 false => None,
             };
-            batch.positions.push(Position {
-                partition: self.partition.clone(),
-                offset: Some(self.resume(done_bytes)?),
-            });
+            batch
+                .positions
+                .push(Position { partition: self.partition.clone(), offset: Some(self.resume(done_bytes)?) });
         }
         Ok(())
     }

@@ -3,15 +3,20 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 macro_rules! counters {
-    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+    ($($(#[$doc:meta])* $name:ident,)*; $($(#[$gauge_doc:meta])* $gauge:ident,)*) => {
         /// Counters of one task. They only grow, restarts included.
         #[derive(Debug, Default)]
-        pub struct Counters { $($name: AtomicU64,)* last_timestamp: AtomicI64 }
+        pub struct Counters {
+            $($name: AtomicU64,)*
+            $($gauge: AtomicU64,)*
+            last_timestamp: AtomicI64,
+        }
 
         /// The values of [`Counters`] at one moment.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
         pub struct Snapshot {
             $($(#[$doc])* pub $name: u64,)*
+            $($(#[$gauge_doc])* pub $gauge: u64,)*
             /// The timestamp of the last record, in milliseconds since 1970.
             pub last_timestamp: i64,
         }
@@ -21,6 +26,7 @@ macro_rules! counters {
             pub fn snapshot(&self) -> Snapshot {
                 Snapshot {
                     $($name: self.$name.load(Ordering::Relaxed),)*
+                    $($gauge: self.$gauge.load(Ordering::Relaxed),)*
                     last_timestamp: self.last_timestamp.load(Ordering::Relaxed),
                 }
             }
@@ -36,6 +42,7 @@ macro_rules! counters {
             fn add(self, other: Snapshot) -> Snapshot {
                 Snapshot {
                     $($name: self.$name + other.$name,)*
+                    $($gauge: self.$gauge + other.$gauge,)*
                     last_timestamp: self.last_timestamp.max(other.last_timestamp),
                 }
             }
@@ -60,6 +67,7 @@ counters! {
     commits,
     /// Restarts after a failure.
     restarts,
+    ;
     /// Units done for [`Progress`](crate::api::Progress), such as bytes on disk; the latest, not a sum.
     progress_done,
     /// Units in all; 0 where unknown.

@@ -15,9 +15,12 @@ use super::log::{Log, LogReader, LogRecord, LogWriter, OutRecord, TopicInfo, Top
 #[derive(Clone, Debug, Default)]
 pub struct MemoryLog(Arc<Mutex<Inner>>);
 
+/// Records, each with the producer that wrote it.
+type Partition = Vec<(i64, LogRecord)>;
+
 #[derive(Debug, Default)]
 struct Inner {
-    topics: BTreeMap<String, (TopicInfo, Vec<Vec<(i64, LogRecord)>>)>,
+    topics: BTreeMap<String, (TopicInfo, Vec<Partition>)>,
     next_producer: i64,
     next_topic: u64,
     /// How many more records are taken before every call fails, as if the process had died.
@@ -67,7 +70,7 @@ fn absent(topic: &str) -> Error {
 }
 
 impl Inner {
-    fn partition(&mut self, partition: &TopicPartition) -> Result<&mut Vec<(i64, LogRecord)>> {
+    fn partition(&mut self, partition: &TopicPartition) -> Result<&mut Partition> {
         let found = self.topics.get_mut(&*partition.topic);
         let number = usize::try_from(partition.partition).unwrap_or(usize::MAX);
         found.and_then(|(_, all)| all.get_mut(number)).ok_or_else(|| absent(&partition.topic))
@@ -146,7 +149,8 @@ impl Log for MemoryLog {
     ) -> Result<Vec<LogRecord>> {
         let mut inner = self.inner();
         let records = inner.partition(partition)?;
-        let ours = |(producer, record): &&(i64, LogRecord)| record.offset >= from && producers.contains(producer);
+        let ours =
+            |(producer, record): &&(i64, LogRecord)| record.offset >= from && producers.contains(producer);
         Ok(records.iter().filter(ours).map(|(_, record)| record.clone()).collect())
     }
 
@@ -202,7 +206,10 @@ impl LogReader for MemoryReader {
                 let begin = usize::try_from(*position).unwrap_or(0).min(records.len());
                 let end = records.len().min(begin + RECORDS);
                 if !*paused && begin < end {
-                    found.push((partition.clone(), records[begin..end].iter().map(|(_, one)| one.clone()).collect()));
+                    found.push((
+                        partition.clone(),
+                        records[begin..end].iter().map(|(_, one)| one.clone()).collect(),
+                    ));
                     *position = end as i64;
                 }
             }

@@ -8,13 +8,13 @@
 //! resumes from the positions that it stored with its data.
 
 mod backoff;
-mod client;
 mod counters;
 mod dead_letter;
 mod log;
 mod memory;
 mod merge;
 mod offsets;
+mod partition;
 mod policy;
 mod replay;
 mod sink_worker;
@@ -22,13 +22,13 @@ mod source_worker;
 mod supervise;
 
 pub use backoff::Backoff;
-pub use client::ClientLog;
+
 pub use counters::{Counters, Snapshot};
 pub use dead_letter::{DeadLetterContext, header_names};
 pub use log::{Log, LogReader, LogRecord, LogWriter, OutRecord, TopicInfo, TopicSpec};
 pub use memory::MemoryLog;
 pub use offsets::{Committed, OffsetStore};
-pub use policy::{COMMON_KEYS, ErrorPolicy, SINK_COMMON_KEYS, Tolerance};
+pub use policy::{ErrorPolicy, Tolerance};
 pub use sink_worker::{SinkInput, SinkWorker};
 pub use source_worker::SourceWorker;
 pub use supervise::{Outcome, RestartPolicy, Stop, StopHandle, supervise_sink, supervise_source};

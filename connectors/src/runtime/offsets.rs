@@ -61,14 +61,17 @@ impl OffsetStore {
         while reader.position(&self.partition) < end {
             for (_, records) in reader.poll(Duration::from_secs(1)).await? {
                 for record in records {
-                    let Some(partition) = record.key.as_deref().and_then(|key| self.of_this(key)) else { continue };
+                    let Some(partition) = record.key.as_deref().and_then(|key| self.of_this(key)) else {
+                        continue;
+                    };
                     match (partition.get(TASK_FIELD), &record.value) {
                         (Some(number), Some(value)) if number.as_u64() == Some(u64::from(task)) => {
                             committed = self.parse_committed(record.offset, value)?;
                         }
                         (Some(_), _) => {}
                         (None, value) => {
-                            let offset = value.as_deref().map(|value| self.parse_offset(record.offset, value));
+                            let offset =
+                                value.as_deref().map(|value| self.parse_offset(record.offset, value));
                             offsets.set(SourcePartition(partition), offset.transpose()?);
                         }
                     }
@@ -108,7 +111,8 @@ impl OffsetStore {
     }
 
     fn parse_committed(&self, offset: i64, value: &[u8]) -> Result<Committed> {
-        let parsed: CommittedJson = serde_json::from_slice(value).map_err(|error| self.damaged(offset, error))?;
+        let parsed: CommittedJson =
+            serde_json::from_slice(value).map_err(|error| self.damaged(offset, error))?;
         let mut written = BTreeMap::new();
         for (topic, partitions) in parsed.written {
             let topic: Arc<str> = topic.into();

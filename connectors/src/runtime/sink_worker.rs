@@ -86,7 +86,9 @@ impl SinkWorker {
             last_flush: Instant::now(),
         };
         match &self.input {
-            SinkInput::Bounded(ends) if ends.iter().all(|(partition, end)| from.get(partition) >= Some(end)) => {
+            SinkInput::Bounded(ends)
+                if ends.iter().all(|(partition, end)| from.get(partition) >= Some(end)) =>
+            {
                 run.task.finish().await?;
                 Ok(Outcome::Finished)
             }
@@ -150,7 +152,8 @@ impl Run<'_> {
                     reader.set_paused(partition, true);
                 }
             }
-            let finished = ends.is_some_and(|ends| ends.iter().all(|(at, end)| self.next.get(at) >= Some(end)));
+            let finished =
+                ends.is_some_and(|ends| ends.iter().all(|(at, end)| self.next.get(at) >= Some(end)));
             if let Some(outcome) = self.after_round(finished, &stop).await? {
                 return Ok(outcome);
             }
@@ -228,8 +231,7 @@ impl Run<'_> {
                 let writer = match &mut self.dead_letters {
                     Some(writer) => writer,
                     None => {
-                        let spec =
-                            TopicSpec { name: topic.clone(), partitions: 1, configs: BTreeMap::new() };
+                        let spec = TopicSpec { name: topic.clone(), partitions: 1, configs: BTreeMap::new() };
                         self.worker.log.ensure_topic(&spec).await?;
                         self.dead_letters.insert(self.worker.log.writer().await?)
                     }

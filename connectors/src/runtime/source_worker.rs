@@ -8,8 +8,8 @@ use riverrun_core::ErrorKind;
 use tokio::time::Instant;
 
 use crate::api::{
-    BadRecord, Boundedness, ConnectorError, Polled, Position, SourceBatch, SourceItem, SourceRecord, SourceTask,
-    TopicPartition,
+    BadRecord, Boundedness, ConnectorError, Polled, Position, SourceBatch, SourceItem, SourceRecord,
+    SourceTask, TopicPartition,
 };
 
 use super::counters::Counters;
@@ -241,7 +241,7 @@ impl<'a> Run<'a> {
                     "topic '{topic}' has {count} partitions, and a record is meant for partition {partition}"
                 )));
             }
-            (None, Some(key)) => riverrun_core::client::producer::partition_for_key(key, count),
+            (None, Some(key)) => super::partition::partition_for_key(key, count),
             (None, None) => (record.ordinal / SPREAD_RECORDS % count.max(1) as u64) as i32,
         };
         Ok(TopicPartition { topic: Arc::clone(topic), partition })

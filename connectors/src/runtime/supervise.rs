@@ -141,7 +141,12 @@ impl<'a> Restarts<'a> {
     }
 
     /// Waits before the next start, or says why there is none.
-    async fn after(&mut self, error: ConnectorError, progressed: bool, stop: &mut Stop) -> Result<(), Outcome> {
+    async fn after(
+        &mut self,
+        error: ConnectorError,
+        progressed: bool,
+        stop: &mut Stop,
+    ) -> Result<(), Outcome> {
         let context = format!("connector '{}', task {}", self.connector, self.task);
         let error = match error {
             ConnectorError::Fatal(error) => return Err(Outcome::Failed(error.context(context))),
