@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use crate::api::{ConnectorError, Sink, SinkTask, Source, SourceTask, TopicPartition};
 use crate::runtime::{
-    Counters, ErrorPolicy, Log, LogRecord, MemoryLog, OffsetStore, OutRecord, Outcome, SinkInput, SinkWorker,
-    Snapshot, SourceWorker, Stop, StopHandle, TopicSpec,
+    Counters, Log, OffsetStore, OutRecord, SinkInput, SinkWorker, Snapshot, SourceWorker, Stop, StopHandle,
 };
+pub use crate::runtime::{ErrorPolicy, LogRecord, MemoryLog, Outcome, Tolerance, TopicSpec};
 
 const OFFSETS_TOPIC: &str = "connect-offsets";
 

@@ -44,9 +44,9 @@ const ROOMS: &[(&str, &str, &[&str])] = &[
     ("connectors/src/", "runtime", &["api", "transform"]),
     ("connectors/src/", "transform", &["api"]),
     ("connectors/src/", "contract", &["api", "runtime"]),
-    ("connectors/src/", "file", &["api"]),
-    ("connectors/src/", "postgres", &["api"]),
-    ("connectors/src/", "s3", &["api"]),
+    ("connectors/src/", "file", &["api", "contract"]),
+    ("connectors/src/", "postgres", &["api", "contract"]),
+    ("connectors/src/", "s3", &["api", "contract"]),
     ("src/", "pipeline", &[]),
     ("src/", "cli", &[]),
 ];

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+pub use riverrun_core::config::nearest;
+
 /// A flat map of configuration, under Kafka Connect's names.
 pub type ConfigMap = BTreeMap<String, String>;
 
@@ -126,16 +128,6 @@ pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>)
         Some(near) => format!("unknown {what} '{name}'; did you mean '{near}'?"),
         None => format!("unknown {what} '{name}'"),
     }
-}
-
-/// The name among `known` that `name` most likely stands for.
-pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = name.to_lowercase();
-    known
-        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + name.len().max(candidate.len()) / 4)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::api::{ConfigMap, Polled, Sink, Source, SourceItem, StoredOffsets};
-use crate::contract::{SinkUnderTest, SourceUnderTest};
-use crate::runtime::{ErrorPolicy, MemoryLog, Outcome, Tolerance, TopicSpec};
+use crate::contract::{
+    ErrorPolicy, LogRecord, MemoryLog, Outcome, SinkUnderTest, SourceUnderTest, Tolerance, TopicSpec,
+};
 
 fn config(path: &Path, more: &[(&str, &str)]) -> ConfigMap {
     let mut map: ConfigMap =
@@ -47,9 +48,7 @@ fn under_test(source: &FileSource, tolerance: Tolerance) -> SourceUnderTest<'_> 
 }
 
 fn values(log: &MemoryLog, topic: &str) -> Vec<String> {
-    let text = |record: crate::runtime::LogRecord| {
-        String::from_utf8(record.value.unwrap_or_default().to_vec()).unwrap()
-    };
+    let text = |record: LogRecord| String::from_utf8(record.value.unwrap_or_default().to_vec()).unwrap();
     log.records(topic).into_iter().flatten().map(text).collect()
 }
 
