@@ -1,3 +1,4 @@
 //! The broker of Riverrun.
 
+pub mod log;
 pub mod storage;

@@ -80,7 +80,7 @@ impl BatchView {
 }
 
 pub(super) fn verify_crc(header: &BatchHeader, batch: &[u8]) -> Result<(), RecordError> {
-    let found = crc_fast::crc32_iscsi(&batch[CRC_FROM..]);
+    let found = super::crc32c(&batch[CRC_FROM..]);
     if found == header.crc { Ok(()) } else { Err(RecordError::Crc { at: 0, expected: header.crc, found }) }
 }
 

@@ -60,3 +60,8 @@ pub fn next_sequence(sequence: i32, by: i32) -> i32 {
     let sum = i64::from(sequence) + i64::from(by);
     (sum % (i64::from(i32::MAX) + 1)) as i32
 }
+
+/// The checksum of batches and of Kafka's producer snapshots: CRC-32C (Castagnoli).
+pub fn crc32c(bytes: &[u8]) -> u32 {
+    crc_fast::crc32_iscsi(bytes)
+}

@@ -48,7 +48,7 @@ pub fn patch_producer(
 }
 
 pub(super) fn patch_crc(batch: &mut [u8]) {
-    let crc = crc_fast::crc32_iscsi(&batch[CRC_FROM..]);
+    let crc = super::crc32c(&batch[CRC_FROM..]);
     batch[17..21].copy_from_slice(&crc.to_be_bytes());
 }
 

@@ -1,0 +1,210 @@
+//! Appending a batch.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use riverrun_core::record::{
+    BatchHeader, BatchView, ControlRecord, RecordError, TimestampType, patch_append_time, patch_base_offset,
+    patch_leader_epoch, validate_produce,
+};
+
+use super::config::LogConfig;
+use super::error::AppendError;
+use super::partition::{Inner, PartitionLog, Position};
+use super::producers::Verdict;
+use crate::storage::StorageError;
+
+/// Who wrote a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A client: everything about the batch is checked.
+    Client,
+    /// A coordinator of this broker: control batches are allowed, sizes and times are not limited.
+    Coordinator,
+}
+
+/// Where a batch is in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// Offset of its first record.
+    pub base_offset: i64,
+    /// Offset of its last record. It is durable once the [recovery point](PartitionLog::recovery_point) is above it.
+    pub last_offset: i64,
+    /// The time that the log gave it under LogAppendTime, or for a duplicate that of the batch in the log; else -1.
+    pub append_time: i64,
+    /// The log start offset.
+    pub log_start_offset: i64,
+    /// Whether an idempotent producer sent it again and the log had it already.
+    pub duplicate: bool,
+}
+
+impl PartitionLog {
+    /// Appends one batch as leader of `leader_epoch` at `now_ms`, and returns where.
+    ///
+    /// The batch is checked without decoding its records (but for topics that need their keys or times), gets its
+    /// offsets and epoch in place, and the very buffer is written and kept for readers; a buffer that others share is
+    /// copied first. On return it is written, not flushed: ask for a [flush](Self::begin_flush) and acknowledge it when
+    /// the [recovery point](Self::recovery_point) is above its last offset, unless the flush policy is a laxer one.
+    pub fn append(
+        &self,
+        batch: Bytes,
+        origin: Origin,
+        leader_epoch: i32,
+        now_ms: i64,
+    ) -> Result<Appended, AppendError> {
+        let header = match origin {
+            Origin::Client => check_client(&batch, &self.config(), now_ms)?,
+            Origin::Coordinator => check_own(&batch)?,
+        };
+        let coordinator_epoch = marker_epoch(&header, &batch)?;
+        let buffer = batch.try_into_mut().unwrap_or_else(|shared| BytesMut::from(&shared[..]));
+        let new = NewBatch { header, buffer, coordinator_epoch, origin, leader_epoch, now_ms };
+        let (appended, advanced) = {
+            let mut inner = self.lock();
+            let appended = inner.append(self, new);
+            (appended, inner.advance())
+        };
+        self.tell(advanced);
+        if matches!(appended, Err(AppendError::Failed(..))) {
+            self.tell_failed();
+        }
+        appended
+    }
+}
+
+struct NewBatch {
+    header: BatchHeader,
+    buffer: BytesMut,
+    coordinator_epoch: Option<i32>,
+    origin: Origin,
+    leader_epoch: i32,
+    now_ms: i64,
+}
+
+impl Inner {
+    fn append(&mut self, log: &PartitionLog, new: NewBatch) -> Result<Appended, AppendError> {
+        self.usable(&log.id)?;
+        let NewBatch { mut header, mut buffer, coordinator_epoch, origin, leader_epoch, now_ms } = new;
+        if origin == Origin::Client
+            && let Verdict::Duplicate { base_offset, last_offset, timestamp } =
+                self.producers.check(&header)?
+        {
+            return Ok(Appended {
+                base_offset,
+                last_offset,
+                append_time: timestamp,
+                log_start_offset: self.log_start,
+                duplicate: true,
+            });
+        }
+        let mut append_time = -1;
+        if self.config.timestamp_type == TimestampType::LogAppendTime && !header.attributes.is_control() {
+            patch_append_time(&mut buffer, now_ms)?;
+            append_time = now_ms;
+        }
+        patch_base_offset(&mut buffer, self.end.offset)?;
+        patch_leader_epoch(&mut buffer, leader_epoch)?;
+        header = BatchHeader::parse(&buffer)?;
+        if self.active.is_full(&header, self.end.offset, &self.config, now_ms) {
+            self.roll(&log.files, now_ms).map_err(|error| self.unwritten(log, error, true))?;
+        }
+        if self.epochs.note(leader_epoch, header.base_offset) {
+            let written = self.write_epochs(&**log.files.storage());
+            written.map_err(|error| {
+                self.epochs.truncate_end(header.base_offset);
+                self.unwritten(log, error, true)
+            })?;
+        }
+        self.write(&buffer).map_err(|(error, whole)| self.unwritten(log, error, whole))?;
+        self.active.note(&header, self.config.index_interval_bytes);
+        self.dirty.active = true;
+        self.end = Position {
+            offset: header.next_offset(),
+            segment: self.active.base_offset,
+            bytes: self.active.size,
+        };
+        self.producers.update(&header, coordinator_epoch);
+        log.cache.push(&log.tail, header.base_offset, header.next_offset(), buffer.freeze());
+        Ok(Appended {
+            base_offset: header.base_offset,
+            last_offset: header.last_offset(),
+            append_time,
+            log_start_offset: self.log_start,
+            duplicate: false,
+        })
+    }
+
+    /// Writes to the end of the active segment. The error says whether the file is as it was.
+    fn write(&self, buffer: &[u8]) -> Result<(), (StorageError, bool)> {
+        let file = self.active.files.log.get().map_err(|error| (error, true))?;
+        let at = self.active.size;
+        file.write_at(buffer, at).map_err(|error| {
+            // What was written of it must not be found by a later recovery behind a shorter batch.
+            let whole = file.truncate(at).is_ok();
+            (error, whole)
+        })
+    }
+
+    /// A full disk may pass, if nothing was left behind; any other failure ends the log.
+    fn unwritten(&mut self, log: &PartitionLog, error: StorageError, whole: bool) -> AppendError {
+        if error.is_full() && whole { AppendError::Full(error) } else { self.fail(&log.id, error) }
+    }
+}
+
+fn check_client(batch: &[u8], config: &Arc<LogConfig>, now_ms: i64) -> Result<BatchHeader, AppendError> {
+    let limit = config.max_message_bytes;
+    if batch.len() > limit as usize {
+        return Err(AppendError::TooLarge { size: batch.len(), limit });
+    }
+    let header = validate_produce(batch)?;
+    let create_time = config.timestamp_type == TimestampType::CreateTime;
+    let earliest = now_ms.saturating_sub(config.timestamp_before_max_ms);
+    let latest = now_ms.saturating_add(config.timestamp_after_max_ms);
+    if create_time && header.max_timestamp > latest {
+        return Err(AppendError::Timestamp { timestamp: header.max_timestamp, earliest, latest });
+    }
+    let check_earliest = create_time && config.timestamp_before_max_ms < i64::MAX;
+    if config.compact || check_earliest {
+        let mut records = BatchView::parse(&Bytes::copy_from_slice(batch))?.records()?;
+        let mut index = 0;
+        while let Some(record) = records.next_ref() {
+            let record = record?;
+            if config.compact && record.key.is_none() {
+                return Err(AppendError::NoKey { index });
+            }
+            // A record without a timestamp is neither early nor late.
+            if check_earliest && record.timestamp >= 0 && record.timestamp < earliest {
+                return Err(AppendError::Timestamp { timestamp: record.timestamp, earliest, latest });
+            }
+            index += 1;
+        }
+    }
+    Ok(header)
+}
+
+fn check_own(batch: &[u8]) -> Result<BatchHeader, RecordError> {
+    let header = BatchHeader::parse(batch)?;
+    if header.size() != batch.len() {
+        return Err(RecordError::Truncated {
+            what: "batch",
+            at: 0,
+            expected: header.size(),
+            found: batch.len(),
+        });
+    }
+    Ok(header)
+}
+
+/// The coordinator epoch of the transaction marker that a control batch holds.
+pub(super) fn marker_epoch(header: &BatchHeader, batch: &Bytes) -> Result<Option<i32>, RecordError> {
+    if !header.attributes.is_control() {
+        return Ok(None);
+    }
+    let Some(record) = BatchView::parse(batch)?.records()?.next() else { return Ok(None) };
+    Ok(match ControlRecord::decode(&record?)? {
+        ControlRecord::Abort { coordinator_epoch } | ControlRecord::Commit { coordinator_epoch } => {
+            Some(coordinator_epoch)
+        }
+        ControlRecord::Other { .. } => None,
+    })
+}

@@ -1,0 +1,157 @@
+//! What can go wrong with a log.
+
+use std::path::PathBuf;
+
+use riverrun_core::record::RecordError;
+use riverrun_core::{Error, ErrorKind};
+
+use super::names::TopicPartition;
+use super::producers::SequenceError;
+use crate::storage::StorageError;
+
+/// Why a batch was not appended. Nothing of it is in the log.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppendError {
+    /// The bytes are no batch that may be appended.
+    #[error("the batch is invalid")]
+    Record(#[from] RecordError),
+    /// The batch is larger than `max.message.bytes`.
+    #[error("the batch has {size} bytes, max.message.bytes is {limit}")]
+    TooLarge {
+        /// Its bytes.
+        size: usize,
+        /// The most allowed.
+        limit: u32,
+    },
+    /// A record's time is too far from the broker's.
+    #[error("a record's timestamp {timestamp} lies outside {earliest} to {latest}")]
+    Timestamp {
+        /// The record's time.
+        timestamp: i64,
+        /// The earliest allowed.
+        earliest: i64,
+        /// The latest allowed.
+        latest: i64,
+    },
+    /// A record of a compacted topic has no key.
+    #[error("record {index} of the batch has no key, which cleanup.policy=compact needs")]
+    NoKey {
+        /// Which record of the batch, from 0.
+        index: usize,
+    },
+    /// The idempotent producer's epoch or sequence does not fit.
+    #[error(transparent)]
+    Sequence(#[from] SequenceError),
+    /// There is no room on the disk. The log is unharmed; the same append may succeed later.
+    #[error("no room left to append")]
+    Full(#[source] StorageError),
+    /// An earlier write or flush of this log failed, so nothing more is taken until the broker restarts.
+    #[error("log {0} failed and takes no more records; repair the disk and restart the broker")]
+    Failed(TopicPartition, #[source] Option<StorageError>),
+    /// The log was closed or deleted.
+    #[error("log {0} is closed")]
+    Closed(TopicPartition),
+}
+
+/// Why records were not read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The offset is not in the log.
+    #[error("offset {offset} is not in the log, which holds {start} to {end}")]
+    OutOfRange {
+        /// What was asked for.
+        offset: i64,
+        /// The log start offset.
+        start: i64,
+        /// The log end offset.
+        end: i64,
+    },
+    /// The file could not be read.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// Stored bytes are damaged.
+    #[error("{} is damaged near byte {at}", file.display())]
+    Damaged {
+        /// The segment file.
+        file: PathBuf,
+        /// Where the batch starts.
+        at: u64,
+        /// What is wrong with it.
+        source: RecordError,
+    },
+    /// The log was closed or deleted.
+    #[error("log {0} is closed")]
+    Closed(TopicPartition),
+}
+
+/// Why a log or data folder cannot be opened, changed or closed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LogError {
+    /// A file operation failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// Another process has the data folder.
+    #[error("data folder {} is in use by another process; stop it or choose another folder", .0.display())]
+    InUse(PathBuf),
+    /// Records that were flushed are damaged or gone.
+    #[error(
+        "{} is damaged at byte {at}, below the flushed offset {flushed}: restore the folder from a copy, or remove its \
+         line from recovery-point-offset-checkpoint to give up all records from the damage on",
+        file.display()
+    )]
+    FlushedLost {
+        /// The segment file.
+        file: PathBuf,
+        /// Where the damage starts, or the file ends.
+        at: u64,
+        /// Everything below this offset had been flushed.
+        flushed: i64,
+        /// What is wrong there; nothing if the file ends there.
+        source: Option<RecordError>,
+    },
+    /// A small file of ours does not hold what it must.
+    #[error("{} line {line}: {reason}", file.display())]
+    BadFile {
+        /// The file.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The folder belongs to another topic of the same name.
+    #[error("folder {} belongs to topic id {found}, expected {expected}: the topic was deleted and made again", folder.display())]
+    OtherTopic {
+        /// The partition's folder.
+        folder: PathBuf,
+        /// The id in partition.metadata.
+        found: String,
+        /// The id of the topic.
+        expected: String,
+    },
+    /// The log was closed or deleted, or had failed before.
+    #[error("log {0} is closed or failed")]
+    Unusable(TopicPartition),
+}
+
+impl From<LogError> for Error {
+    fn from(error: LogError) -> Self {
+        let kind = match error {
+            LogError::Storage(error) => return error.into(),
+            LogError::InUse(_) => ErrorKind::Fenced,
+            LogError::FlushedLost { .. } | LogError::BadFile { .. } => ErrorKind::Corrupt,
+            LogError::OtherTopic { .. } => ErrorKind::Invalid,
+            LogError::Unusable(_) => ErrorKind::Closed,
+        };
+        let message = error.to_string();
+        match error {
+            LogError::FlushedLost { source: Some(source), .. } => {
+                Error::new(kind, message).with_source(source)
+            }
+            _ => Error::new(kind, message),
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! A data folder: all logs of a broker and what is kept beside them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use riverrun_core::protocol::Uuid;
+
+use super::checkpoint::{self, MetaProperties};
+use super::config::LogConfig;
+use super::error::LogError;
+use super::files::OpenFiles;
+use super::names::{DELETE_FOLDER, HIGH_WATERMARKS, LOCK, LOG_STARTS, RECOVERY_POINTS, TopicPartition};
+use super::partition::PartitionLog;
+use super::recovery::{self, Opening};
+use super::tail::TailCache;
+use crate::storage::{Lock, Storage};
+
+/// How much a data folder may take of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FolderOptions {
+    /// Files open at a time, those in use apart.
+    pub open_files: usize,
+    /// Bytes of the newest batches kept in memory, over all logs.
+    pub tail_cache_bytes: usize,
+}
+
+impl Default for FolderOptions {
+    fn default() -> Self {
+        FolderOptions { open_files: 512, tail_cache_bytes: 32 << 20 }
+    }
+}
+
+/// A partition whose folder is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundPartition {
+    /// The partition.
+    pub id: TopicPartition,
+    /// Id of its topic as text, if its `partition.metadata` names one.
+    pub topic_id: Option<String>,
+}
+
+/// A data folder that this process has for itself.
+#[derive(Debug)]
+pub struct LogFolder {
+    path: PathBuf,
+    storage: Arc<dyn Storage>,
+    files: Arc<OpenFiles>,
+    cache: Arc<TailCache>,
+    clean: bool,
+    state: Mutex<FolderState>,
+    /// One writer of the checkpoint files at a time.
+    checkpointing: Mutex<()>,
+    _lock: Box<dyn Lock>,
+}
+
+#[derive(Debug, Default)]
+struct FolderState {
+    logs: BTreeMap<TopicPartition, Arc<PartitionLog>>,
+    /// As the checkpoints said at start; a log takes its own when it is opened.
+    recovery_points: BTreeMap<TopicPartition, i64>,
+    log_starts: BTreeMap<TopicPartition, i64>,
+}
+
+impl LogFolder {
+    /// Opens the folder, making it if it is not there: takes its lock, reads its checkpoints, takes the clean-shutdown
+    /// marker away and removes what was about to be deleted.
+    pub fn open(
+        storage: Arc<dyn Storage>,
+        path: &Path,
+        options: FolderOptions,
+    ) -> Result<LogFolder, LogError> {
+        storage.create_dir(path)?;
+        let lock = storage.lock(&path.join(LOCK))?.ok_or_else(|| LogError::InUse(path.to_owned()))?;
+        let clean = checkpoint::was_clean(&*storage, path)?;
+        let recovery_points = checkpoint::read_offsets(&*storage, &path.join(RECOVERY_POINTS))?;
+        let log_starts = checkpoint::read_offsets(&*storage, &path.join(LOG_STARTS))?;
+        checkpoint::clear_clean(&*storage, path)?;
+        for entry in storage.list(path)? {
+            if entry.is_dir && entry.name.ends_with(DELETE_FOLDER) {
+                storage.remove_dir(&path.join(entry.name))?;
+            }
+        }
+        let state = FolderState { logs: BTreeMap::new(), recovery_points, log_starts };
+        Ok(LogFolder {
+            path: path.to_owned(),
+            files: OpenFiles::new(Arc::clone(&storage), options.open_files),
+            cache: TailCache::new(options.tail_cache_bytes),
+            storage,
+            clean,
+            state: Mutex::new(state),
+            checkpointing: Mutex::default(),
+            _lock: lock,
+        })
+    }
+
+    /// Where the folder is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the last broker closed it in order, so that logs open without being read through.
+    pub fn was_clean(&self) -> bool {
+        self.clean
+    }
+
+    /// Cluster id, node id and directory id (as text) of `meta.properties`, if there is one.
+    pub fn read_meta(&self) -> Result<Option<(String, i32, Option<String>)>, LogError> {
+        MetaProperties::read(&*self.storage, &self.path)
+    }
+
+    /// Writes `meta.properties`.
+    pub fn write_meta(&self, meta: &MetaProperties) -> Result<(), LogError> {
+        Ok(meta.write(&*self.storage, &self.path)?)
+    }
+
+    /// The partitions whose folders are there, opened or not.
+    pub fn found(&self) -> Result<Vec<FoundPartition>, LogError> {
+        let mut found = Vec::new();
+        for entry in self.storage.list(&self.path)?.into_iter().filter(|entry| entry.is_dir) {
+            if let Some(id) = TopicPartition::from_folder(&entry.name) {
+                let topic_id = checkpoint::read_topic_id(&*self.storage, &self.path.join(&entry.name))?;
+                found.push(FoundPartition { id, topic_id });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Opens a partition's log, recovering it if need be, or makes it. A log that is open already is returned as it is.
+    pub fn open_log(
+        &self,
+        id: &TopicPartition,
+        topic_id: Option<Uuid>,
+        config: LogConfig,
+        now_ms: i64,
+    ) -> Result<Arc<PartitionLog>, LogError> {
+        let opening = {
+            let state = self.state();
+            if let Some(log) = state.logs.get(id) {
+                return Ok(Arc::clone(log));
+            }
+            Opening {
+                id: id.clone(),
+                dir: self.path.join(id.to_string()),
+                topic_id,
+                config,
+                files: Arc::clone(&self.files),
+                cache: Arc::clone(&self.cache),
+                clean: self.clean,
+                recovery_point: state.recovery_points.get(id).copied(),
+                log_start: state.log_starts.get(id).copied(),
+                now_ms,
+            }
+        };
+        let log = Arc::new(recovery::open(opening)?);
+        // Two openings at once would write the same files: callers open a partition from one place.
+        self.state().logs.insert(id.clone(), Arc::clone(&log));
+        Ok(log)
+    }
+
+    /// The log of a partition, if it is open.
+    pub fn log(&self, id: &TopicPartition) -> Option<Arc<PartitionLog>> {
+        self.state().logs.get(id).cloned()
+    }
+
+    /// All open logs, in the order of their names.
+    pub fn logs(&self) -> Vec<Arc<PartitionLog>> {
+        self.state().logs.values().cloned().collect()
+    }
+
+    /// Deletes a partition, open or not: from then on it is gone, even if removing its files is cut short.
+    pub fn delete_log(&self, id: &TopicPartition, unique: Uuid) -> Result<(), LogError> {
+        let log = {
+            let mut state = self.state();
+            state.recovery_points.remove(id);
+            state.log_starts.remove(id);
+            state.logs.remove(id)
+        };
+        if let Some(log) = log {
+            log.abandon();
+        }
+        // A new partition of this name must not meet the old one's checkpoints.
+        self.checkpoint()?;
+        let folder = self.path.join(id.to_string());
+        let suffix: String = unique.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let doomed = self.path.join(format!("{id}.{suffix}{DELETE_FOLDER}"));
+        match self.storage.rename(&folder, &doomed) {
+            Err(error) if error.is_not_found() => return Ok(()),
+            renamed => renamed?,
+        }
+        self.storage.sync_dir(&self.path)?;
+        Ok(self.storage.remove_dir(&doomed)?)
+    }
+
+    /// Writes down how far each log is flushed and where it starts, so that recovery has less to read.
+    pub fn checkpoint(&self) -> Result<(), LogError> {
+        let _one = self.checkpointing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut recovery_points, mut log_starts, logs) = {
+            let state = self.state();
+            (state.recovery_points.clone(), state.log_starts.clone(), state.logs.clone())
+        };
+        let mut high_watermarks = BTreeMap::new();
+        for (id, log) in &logs {
+            let inner = log.lock();
+            recovery_points.insert(id.clone(), inner.flushed.offset);
+            log_starts.insert(id.clone(), inner.log_start);
+            high_watermarks.insert(id.clone(), inner.visible.offset);
+        }
+        // Kafka keeps no line for a log that starts at its first segment; an extra line means the same.
+        log_starts.retain(|_, start| *start > 0);
+        for (name, offsets) in [
+            (RECOVERY_POINTS, &recovery_points),
+            (LOG_STARTS, &log_starts),
+            (HIGH_WATERMARKS, &high_watermarks),
+        ] {
+            let lines = offsets.iter().map(|(id, offset)| (id, *offset)).collect::<Vec<_>>();
+            checkpoint::write_offsets(&*self.storage, &self.path.join(name), lines.into_iter())?;
+        }
+        Ok(())
+    }
+
+    /// Closes every log and says on disk that all is in order. The first log that does not close well is the error; the
+    /// next start then recovers.
+    pub fn close(&self) -> Result<(), LogError> {
+        let mut first_error = None;
+        for log in self.logs() {
+            if let Err(error) = log.close() {
+                tracing::error!(log = %log.id(), error = %error, "the log could not be closed in order");
+                first_error.get_or_insert(error);
+            }
+        }
+        self.checkpoint()?;
+        match first_error {
+            Some(error) => Err(error),
+            None => Ok(checkpoint::mark_clean(&*self.storage, &self.path)?),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, FolderState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

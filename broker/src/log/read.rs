@@ -1,0 +1,234 @@
+//! Reading from an offset.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use riverrun_core::record::{BATCH_HEADER_BYTES, BatchHeader, RecordError};
+
+use super::error::ReadError;
+use super::files::LogFile;
+use super::partition::{PartitionLog, Position, State};
+use super::scan::{Scanned, Scanner};
+use super::segment::Sealed;
+
+/// How far a reader may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadBound {
+    /// Up to the high watermark: `read_uncommitted`.
+    HighWatermark,
+    /// Up to the last stable offset: `read_committed`.
+    LastStable,
+    /// All that was appended, flushed or not: for replicas and for loading coordinators.
+    LogEnd,
+}
+
+/// Whole batches read from a log, and where the log stood then.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogSlice {
+    /// The batches in order; a chunk holds one or more. Nothing when there is nothing to read yet.
+    pub chunks: Vec<Bytes>,
+    /// Bytes of all chunks.
+    pub bytes: usize,
+    /// The log start offset.
+    pub log_start_offset: i64,
+    /// The high watermark.
+    pub high_watermark: i64,
+    /// The last stable offset.
+    pub last_stable_offset: i64,
+}
+
+impl LogSlice {
+    /// All batches in one piece; copies them if there is more than one chunk.
+    pub fn into_bytes(mut self) -> Bytes {
+        if self.chunks.len() <= 1 {
+            return self.chunks.pop().unwrap_or_default();
+        }
+        let mut joined = BytesMut::with_capacity(self.bytes);
+        for chunk in &self.chunks {
+            joined.extend_from_slice(chunk);
+        }
+        joined.freeze()
+    }
+}
+
+/// Which part of which segment to read.
+enum Place {
+    Active { log: LogFile, from: u64, to: u64 },
+    Sealed { segment: Arc<Sealed>, to: u64 },
+}
+
+struct Look {
+    slice: LogSlice,
+    bound: Position,
+}
+
+impl PartitionLog {
+    /// Reads whole batches from the one that holds `offset` on, of at most `max_bytes` together; with `at_least_one`
+    /// the first comes even if it is larger. Nothing is returned for an offset at or above the bound. May read files.
+    pub fn read(
+        &self,
+        offset: i64,
+        max_bytes: usize,
+        bound: ReadBound,
+        at_least_one: bool,
+    ) -> Result<LogSlice, ReadError> {
+        let mut offset = offset;
+        loop {
+            let look = self.look(offset, bound)?;
+            if let Some(slice) = self.tail_slice(&look, offset, max_bytes, at_least_one) {
+                return Ok(slice);
+            }
+            match self.file_slice(look, offset, max_bytes, at_least_one) {
+                // A segment may end before the next one starts, where compaction removed its last records.
+                Ok((slice, Some(next))) if slice.bytes == 0 => offset = next,
+                Ok((slice, _)) => return Ok(slice),
+                // The segment was deleted meanwhile: look again, and say that the offset is gone.
+                Err(ReadError::Storage(error))
+                    if error.is_not_found() && offset < self.log_start_offset() => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// [`read`](Self::read) from memory alone; `None` if that needs a file.
+    pub fn read_cached(
+        &self,
+        offset: i64,
+        max_bytes: usize,
+        bound: ReadBound,
+        at_least_one: bool,
+    ) -> Result<Option<LogSlice>, ReadError> {
+        let look = self.look(offset, bound)?;
+        Ok(self.tail_slice(&look, offset, max_bytes, at_least_one))
+    }
+
+    fn look(&self, offset: i64, bound: ReadBound) -> Result<Look, ReadError> {
+        let inner = self.lock();
+        if matches!(inner.state, State::Closed) {
+            return Err(ReadError::Closed(self.id.clone()));
+        }
+        if offset < inner.log_start || offset > inner.end.offset {
+            return Err(ReadError::OutOfRange { offset, start: inner.log_start, end: inner.end.offset });
+        }
+        let slice = LogSlice {
+            log_start_offset: inner.log_start,
+            high_watermark: inner.visible.offset,
+            last_stable_offset: inner.last_stable(),
+            ..LogSlice::default()
+        };
+        let bound = match bound {
+            ReadBound::HighWatermark => inner.visible,
+            ReadBound::LogEnd => inner.end,
+            // Its place in the file is not known; whole batches below the offset are cut off after reading.
+            ReadBound::LastStable => Position { offset: slice.last_stable_offset, ..inner.visible },
+        };
+        Ok(Look { slice, bound })
+    }
+
+    fn tail_slice(&self, look: &Look, offset: i64, max_bytes: usize, at_least_one: bool) -> Option<LogSlice> {
+        if offset >= look.bound.offset {
+            return Some(look.slice.clone());
+        }
+        let (chunks, bytes) = self.tail.read(offset, look.bound.offset, max_bytes, at_least_one)?;
+        Some(LogSlice { chunks, bytes, ..look.slice.clone() })
+    }
+
+    /// The slice, and where the next segment starts if there is one that may be read.
+    fn file_slice(
+        &self,
+        look: Look,
+        offset: i64,
+        max_bytes: usize,
+        at_least_one: bool,
+    ) -> Result<(LogSlice, Option<i64>), ReadError> {
+        let Look { mut slice, bound } = look;
+        let (place, next) = {
+            let inner = self.lock();
+            let sealed = inner.sealed.range(..=offset).next_back().map(|(_, segment)| Arc::clone(segment));
+            let limit = |segment: i64, size: u64| if segment == bound.segment { bound.bytes } else { size };
+            match sealed {
+                Some(segment) if offset < inner.active.base_offset => {
+                    let next = inner
+                        .sealed
+                        .range(segment.base_offset + 1..)
+                        .next()
+                        .map_or(inner.active.base_offset, |(base, _)| *base);
+                    let to = limit(segment.base_offset, segment.size);
+                    (Place::Sealed { segment, to }, Some(next).filter(|next| *next < bound.offset))
+                }
+                _ if offset < inner.active.base_offset => {
+                    return Err(ReadError::OutOfRange {
+                        offset,
+                        start: inner.log_start,
+                        end: inner.end.offset,
+                    });
+                }
+                _ => {
+                    let active = &inner.active;
+                    let to = limit(active.base_offset, active.size);
+                    let from = active.position_before(offset);
+                    (Place::Active { log: active.files.log.clone(), from, to }, None)
+                }
+            }
+        };
+        let (log, from, to) = match place {
+            Place::Active { log, from, to } => (log, from, to),
+            Place::Sealed { segment, to } => {
+                (segment.files.log.clone(), segment.position_before(offset)?, to)
+            }
+        };
+        let batches = read_batches(&log, from, to, offset, bound.offset, max_bytes, at_least_one)?;
+        slice.bytes = batches.len();
+        if !batches.is_empty() {
+            slice.chunks.push(batches);
+        }
+        Ok((slice, next))
+    }
+}
+
+/// Reads whole batches with offsets from `offset` to below `bound` out of the bytes `from` to `to` of a segment.
+fn read_batches(
+    log: &LogFile,
+    from: u64,
+    to: u64,
+    offset: i64,
+    bound: i64,
+    max_bytes: usize,
+    at_least_one: bool,
+) -> Result<Bytes, ReadError> {
+    /// An index entry leaves about this much to walk over.
+    const WALK: usize = 8 << 10;
+    let damaged = |at, source| ReadError::Damaged { file: log.path().to_owned(), at, source };
+    let file = log.get()?;
+    let mut scanner = Scanner::new(Arc::clone(&file), from, to)?.with_window(WALK);
+    let (first, start) = loop {
+        match scanner.next()? {
+            Scanned::Batch(header, at) if header.last_offset() >= offset => break (header, at),
+            Scanned::Batch(..) => {}
+            Scanned::End => return Ok(Bytes::new()),
+            Scanned::Bad(error) => return Err(damaged(scanner.position(), error)),
+        }
+    };
+    if first.base_offset >= bound || (first.size() > max_bytes && !at_least_one) {
+        return Ok(Bytes::new());
+    }
+    let left = usize::try_from(to - start).unwrap_or(usize::MAX);
+    let mut buffer = BytesMut::zeroed(max_bytes.max(first.size()).min(left));
+    let read = file.read_at(&mut buffer, start)?;
+    buffer.truncate(read);
+    let mut whole = 0;
+    while let Some(rest) = buffer.get(whole..).filter(|rest| rest.len() >= BATCH_HEADER_BYTES) {
+        let header = BatchHeader::parse(rest).map_err(|error| damaged(start + whole as u64, error))?;
+        if header.size() > rest.len() || header.base_offset >= bound {
+            break;
+        }
+        whole += header.size();
+    }
+    if whole == 0 {
+        let error =
+            RecordError::Truncated { what: "batch", at: 0, expected: first.size(), found: buffer.len() };
+        return Err(damaged(start, error));
+    }
+    buffer.truncate(whole);
+    Ok(buffer.freeze())
+}

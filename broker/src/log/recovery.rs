@@ -1,0 +1,590 @@
+//! Opening a log, whatever state a crash left it in.
+//!
+//! After a clean shutdown files are believed. Otherwise every batch from the recovery point's segment on is read and
+//! checked; the first that is bad, and all after it, are cut off. That loses nothing that was flushed: what is bad below
+//! the recovery point was, and is an error instead.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, OnceLock};
+
+use riverrun_core::protocol::Uuid;
+use riverrun_core::record::{BatchHeader, RecordError};
+
+use super::active::Active;
+use super::append::marker_epoch;
+use super::checkpoint::{partition_metadata, read_topic_id};
+use super::config::LogConfig;
+use super::epochs::LeaderEpochs;
+use super::error::LogError;
+use super::files::OpenFiles;
+use super::index::{self, OffsetEntry, TimeEntry};
+use super::names::{
+    CLEANED, DELETED, INDEX, LEADER_EPOCHS, LOG, PARTITION_METADATA, SNAPSHOT, SWAP, TEMPORARY, TIME_INDEX,
+    TXN_INDEX, TopicPartition, offset_file, parse_offset_file,
+};
+use super::partition::{Dirty, Inner, PartitionLog, Position, State};
+use super::producers::Producers;
+use super::retention::drop_stray_snapshots;
+use super::scan::{Scanned, Scanner};
+use super::segment::{Sealed, SegmentFiles};
+use super::snapshot;
+use super::tail::{Tail, TailCache};
+use crate::storage::{OpenMode, Storage, StorageResult, read_all};
+
+/// What a log is opened with.
+#[derive(Debug)]
+pub(super) struct Opening {
+    pub(super) id: TopicPartition,
+    pub(super) dir: PathBuf,
+    pub(super) topic_id: Option<Uuid>,
+    pub(super) config: LogConfig,
+    pub(super) files: Arc<OpenFiles>,
+    pub(super) cache: Arc<TailCache>,
+    /// Whether the folder was shut down cleanly.
+    pub(super) clean: bool,
+    /// Everything below was flushed, says the checkpoint.
+    pub(super) recovery_point: Option<i64>,
+    /// The log start offset that the checkpoint says.
+    pub(super) log_start: Option<i64>,
+    pub(super) now_ms: i64,
+}
+
+/// Opens the log, or makes it.
+pub(super) fn open(opening: Opening) -> Result<PartitionLog, LogError> {
+    let storage = Arc::clone(opening.files.storage());
+    let mut dirty = Dirty::default();
+    if !storage.exists(&opening.dir)? {
+        storage.create_dir(&opening.dir)?;
+        dirty.dirs.extend(opening.dir.parent().map(Path::to_owned));
+    }
+    check_topic(&*storage, &opening, &mut dirty)?;
+    let bases = sweep(&*storage, &opening.dir)?;
+    let inner = if bases.is_empty() {
+        fresh(&opening, dirty)?
+    } else {
+        Recovery::new(&opening, &*storage, bases)?.run(dirty)?
+    };
+    drop_stray_snapshots(&*storage, &opening.dir, |offset| inner.sealed.contains_key(&offset))?;
+    Ok(PartitionLog {
+        id: opening.id,
+        files: opening.files,
+        cache: opening.cache,
+        tail: Arc::new(Tail::default()),
+        inner: Mutex::new(inner),
+        flush_ended: Condvar::new(),
+        listener: OnceLock::new(),
+        flush_queued: false.into(),
+    })
+}
+
+fn check_topic(storage: &dyn Storage, opening: &Opening, dirty: &mut Dirty) -> Result<(), LogError> {
+    let Some(expected) = opening.topic_id else { return Ok(()) };
+    match read_topic_id(storage, &opening.dir)? {
+        Some(found) if found == expected.to_string() => Ok(()),
+        Some(found) => {
+            Err(LogError::OtherTopic { folder: opening.dir.clone(), found, expected: expected.to_string() })
+        }
+        None => {
+            let file = storage.open(&opening.dir.join(PARTITION_METADATA), OpenMode::Replace)?;
+            file.write_at(partition_metadata(expected).as_bytes(), 0)?;
+            dirty.files.push(file);
+            dirty.dirs.push(opening.dir.clone());
+            Ok(())
+        }
+    }
+}
+
+/// Finishes or undoes what was going on in the folder; returns the segments' base offsets.
+fn sweep(storage: &dyn Storage, dir: &Path) -> Result<Vec<i64>, LogError> {
+    let mut logs = Vec::new();
+    let mut swaps = Vec::new();
+    let mut beside = Vec::new();
+    for entry in storage.list(dir)? {
+        let path = dir.join(&entry.name);
+        if [DELETED, CLEANED, TEMPORARY].iter().any(|end| entry.name.ends_with(end)) {
+            storage.remove(&path)?;
+            continue;
+        }
+        match parse_offset_file(&entry.name) {
+            Some((base, LOG)) => logs.push(base),
+            Some((base, "log.swap")) => swaps.push(base),
+            // Other parts of a swap are rebuilt from its log.
+            Some((_, kind)) if kind.ends_with(SWAP) => storage.remove(&path)?,
+            Some((base, INDEX | TIME_INDEX | TXN_INDEX)) => beside.push((base, path)),
+            _ => {}
+        }
+    }
+    for base in swaps {
+        finish_swap(storage, dir, base, &mut logs)?;
+    }
+    for (base, path) in beside {
+        if !logs.contains(&base) {
+            storage.remove(&path)?;
+        }
+    }
+    logs.sort_unstable();
+    logs.dedup();
+    Ok(logs)
+}
+
+/// A compaction had written a new segment and was about to put it in the place of those it was made from.
+fn finish_swap(storage: &dyn Storage, dir: &Path, base: i64, logs: &mut Vec<i64>) -> Result<(), LogError> {
+    let swap = dir.join(offset_file(base, "log.swap"));
+    let mut end = base;
+    let mut scanner = Scanner::new(storage.open(&swap, OpenMode::Read)?, 0, u64::MAX)?;
+    while let Scanned::Batch(header, _) = scanner.next_verified()? {
+        end = header.next_offset();
+    }
+    for old in logs.extract_if(.., |old| *old == base || (base..end).contains(old)) {
+        for kind in [LOG, INDEX, TIME_INDEX] {
+            match storage.remove(&dir.join(offset_file(old, kind))) {
+                Err(error) if !error.is_not_found() => return Err(error.into()),
+                _ => {}
+            }
+        }
+    }
+    storage.rename(&swap, &dir.join(offset_file(base, LOG)))?;
+    storage.sync_dir(dir)?;
+    logs.push(base);
+    Ok(())
+}
+
+/// A log without segments.
+fn fresh(opening: &Opening, mut dirty: Dirty) -> Result<Inner, LogError> {
+    let base = opening.log_start.unwrap_or(0).max(0);
+    if opening.recovery_point.is_some_and(|flushed| flushed > base)
+        && !dirty.dirs.iter().any(|dir| Some(&**dir) == opening.dir.parent())
+    {
+        return Err(LogError::FlushedLost {
+            file: opening.dir.join(offset_file(base, LOG)),
+            at: 0,
+            flushed: opening.recovery_point.unwrap_or(base),
+            source: None,
+        });
+    }
+    let active = Active::create(&opening.files, &opening.dir, base, opening.now_ms)?;
+    if !dirty.dirs.contains(&opening.dir) {
+        dirty.dirs.push(opening.dir.clone());
+    }
+    dirty.active = true;
+    Ok(assemble(
+        opening,
+        BTreeMap::new(),
+        active,
+        base,
+        base,
+        Producers::default(),
+        LeaderEpochs::default(),
+        dirty,
+    ))
+}
+
+#[expect(clippy::too_many_arguments, reason = "one place that puts a log together from its parts")]
+fn assemble(
+    opening: &Opening,
+    sealed: BTreeMap<i64, Arc<Sealed>>,
+    active: Active,
+    log_start: i64,
+    end_offset: i64,
+    producers: Producers,
+    epochs: LeaderEpochs,
+    dirty: Dirty,
+) -> Inner {
+    let end = Position { offset: end_offset, segment: active.base_offset, bytes: active.size };
+    Inner {
+        dir: opening.dir.clone(),
+        config: Arc::new(opening.config.clone()),
+        sealed,
+        active,
+        log_start,
+        end,
+        flushed: end,
+        visible: end,
+        producers,
+        epochs,
+        dirty,
+        flushing: false,
+        state: State::Open,
+    }
+}
+
+/// Base offset of the first segment that must be read and checked.
+fn first_checked(opening: &Opening, bases: &[i64]) -> i64 {
+    if opening.clean {
+        return i64::MAX;
+    }
+    let point = opening.recovery_point.unwrap_or(0);
+    let at = bases.partition_point(|base| *base <= point).saturating_sub(1);
+    bases.get(at).copied().unwrap_or(0)
+}
+
+/// Where reading a segment stopped for good.
+struct Stop {
+    at: u64,
+    offset: i64,
+    source: Option<RecordError>,
+}
+
+struct Recovery<'a> {
+    opening: &'a Opening,
+    storage: &'a dyn Storage,
+    bases: Vec<i64>,
+    sealed: BTreeMap<i64, Arc<Sealed>>,
+    /// Offset that the next batch must have at least.
+    next_offset: i64,
+    producers: Producers,
+    /// Batches below this are in the producers' state already.
+    producers_at: i64,
+    epochs: LeaderEpochs,
+    /// Whether the epochs must be read from the batches, as their file is gone or damaged.
+    epochs_lost: bool,
+    /// Base offset of the first segment that must be read and checked.
+    first_checked: i64,
+    changed: bool,
+}
+
+impl<'a> Recovery<'a> {
+    fn new(opening: &'a Opening, storage: &'a dyn Storage, bases: Vec<i64>) -> Result<Self, LogError> {
+        let path = opening.dir.join(LEADER_EPOCHS);
+        let epochs = match read_all(storage, &path) {
+            Ok(bytes) => LeaderEpochs::decode(&path, &bytes).ok(),
+            Err(error) if error.is_not_found() => None,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Recovery {
+            opening,
+            storage,
+            first_checked: first_checked(opening, &bases),
+            next_offset: bases.first().copied().unwrap_or(0),
+            bases,
+            sealed: BTreeMap::new(),
+            producers: Producers::default(),
+            producers_at: 0,
+            epochs_lost: epochs.is_none(),
+            epochs: epochs.unwrap_or_default(),
+            changed: false,
+        })
+    }
+
+    fn run(mut self, mut dirty: Dirty) -> Result<Inner, LogError> {
+        let opening = self.opening;
+        self.load_snapshot(self.first_checked)?;
+        if !opening.clean {
+            self.epochs.truncate_end(self.first_checked);
+        }
+        let bases = self.bases.clone();
+        let mut active = None;
+        for (at, base) in bases.iter().copied().enumerate() {
+            let last = at + 1 == bases.len();
+            let check = base >= self.first_checked;
+            let gap = check && self.next_offset < base && self.is_gap_suspect();
+            if gap || base < self.next_offset {
+                let stop = Stop { at: 0, offset: self.next_offset, source: None };
+                active = Some(self.cut(at, &bases, stop, active)?);
+                break;
+            }
+            self.next_offset = base;
+            let (segment, stop) =
+                if check { self.check_segment(base)? } else { self.trust_segment(base, last)? };
+            if let Some(stop) = stop {
+                active = Some(self.cut(at + 1, &bases, stop, Some(segment))?);
+                break;
+            }
+            if last {
+                active = Some(segment);
+            } else {
+                self.seal(segment, check)?;
+            }
+        }
+        let active = match active {
+            Some(active) => active,
+            None => Active::create(&opening.files, &opening.dir, self.next_offset, opening.now_ms)?,
+        };
+        let flushed = opening.recovery_point.unwrap_or(0);
+        if !opening.clean && self.next_offset < flushed {
+            return Err(LogError::FlushedLost {
+                file: active.files.log.path().to_owned(),
+                at: active.size,
+                flushed,
+                source: None,
+            });
+        }
+        // What was appended but not flushed before a crash of the process is believed only once it is flushed.
+        if !opening.clean && self.next_offset > flushed {
+            active.files.log.get()?.sync_data()?;
+            self.changed = true;
+        }
+        if self.changed {
+            self.storage.sync_dir(&opening.dir)?;
+        }
+        let first = self.sealed.keys().next().copied().unwrap_or(active.base_offset);
+        let log_start = opening.log_start.unwrap_or(first).clamp(first, self.next_offset);
+        self.epochs.truncate_end(self.next_offset);
+        self.epochs.truncate_start(log_start);
+        dirty.active = false;
+        let mut inner = assemble(
+            opening,
+            self.sealed,
+            active,
+            log_start,
+            self.next_offset,
+            self.producers,
+            self.epochs,
+            dirty,
+        );
+        if self.epochs_lost {
+            inner.write_epochs(self.storage)?;
+        }
+        Ok(inner)
+    }
+
+    /// A gap between segments is what compaction leaves; above the recovery point of another topic it means that the
+    /// end of the segment before was lost.
+    fn is_gap_suspect(&self) -> bool {
+        !self.opening.config.compact
+            && self.opening.recovery_point.is_some_and(|point| self.next_offset >= point)
+            && !self.sealed.is_empty()
+    }
+
+    /// Takes the newest snapshot at or below `limit`.
+    fn load_snapshot(&mut self, limit: i64) -> Result<(), LogError> {
+        let mut offsets: Vec<i64> = self
+            .storage
+            .list(&self.opening.dir)?
+            .iter()
+            .filter_map(|entry| parse_offset_file(&entry.name).filter(|(_, kind)| *kind == SNAPSHOT))
+            .map(|(offset, _)| offset)
+            .collect();
+        offsets.sort_unstable();
+        for offset in offsets.into_iter().rev() {
+            let path = self.opening.dir.join(offset_file(offset, SNAPSHOT));
+            if offset > limit {
+                self.storage.remove(&path)?;
+                continue;
+            }
+            match snapshot::decode(&path, &read_all(self.storage, &path)?) {
+                Ok(producers) => {
+                    self.producers = producers;
+                    self.producers_at = offset;
+                    return Ok(());
+                }
+                Err(reason) => {
+                    tracing::warn!(log = %self.opening.id, reason, "a producer snapshot is rebuilt from the log");
+                    self.storage.remove(&path)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn replay(&mut self, header: &BatchHeader, position: u64, scanner: &mut Scanner) -> StorageResult<()> {
+        if self.epochs_lost || header.base_offset >= self.first_checked {
+            self.epochs.note(header.leader_epoch, header.base_offset);
+        }
+        if header.has_producer_id() && header.base_offset >= self.producers_at {
+            let mut marker = None;
+            if header.attributes.is_control()
+                && let Ok(batch) = scanner.view(header, position)?
+            {
+                marker = marker_epoch(header, batch.bytes()).ok().flatten();
+            }
+            self.producers.update(header, marker);
+        }
+        Ok(())
+    }
+
+    /// Reads and checks every batch of a segment and builds its indexes anew.
+    fn check_segment(&mut self, base: i64) -> Result<(Active, Option<Stop>), LogError> {
+        let opening = self.opening;
+        let mut segment = Active::unscanned(&opening.files, &opening.dir, base, opening.now_ms);
+        let mut scanner = Scanner::new(segment.files.log.get()?, 0, u64::MAX)?;
+        loop {
+            let (header, position) = match scanner.next_verified()? {
+                Scanned::Batch(header, position) => (header, position),
+                Scanned::End => return Ok((segment, None)),
+                Scanned::Bad(error) => {
+                    let stop = Stop { at: scanner.position(), offset: self.next_offset, source: Some(error) };
+                    return Ok((segment, Some(stop)));
+                }
+            };
+            if let Some(source) = self.misplaced(&header, base) {
+                let stop = Stop { at: position, offset: self.next_offset, source: Some(source) };
+                return Ok((segment, Some(stop)));
+            }
+            self.replay(&header, position, &mut scanner)?;
+            segment.note(&header, opening.config.index_interval_bytes);
+            self.next_offset = header.next_offset();
+        }
+    }
+
+    /// Why a batch that is whole in itself cannot stand here.
+    fn misplaced(&self, header: &BatchHeader, segment_base: i64) -> Option<RecordError> {
+        let field = |what, expected, found| Some(RecordError::Field { what, at: 0, expected, found });
+        if header.base_offset < self.next_offset {
+            return field("base offset", "above the batch before", header.base_offset);
+        }
+        if header.last_offset_delta < 0 {
+            return field("last offset delta", "at least 0", header.last_offset_delta.into());
+        }
+        if i32::try_from(header.last_offset() - segment_base).is_err() {
+            return field("last offset", "within 2^31 of its segment's base", header.last_offset());
+        }
+        None
+    }
+
+    /// Believes a segment, and reads of it only what is not known otherwise.
+    fn trust_segment(&mut self, base: i64, active: bool) -> Result<(Active, Option<Stop>), LogError> {
+        let opening = self.opening;
+        let mut segment = Active::unscanned(&opening.files, &opening.dir, base, opening.now_ms);
+        let next_base = self.bases.iter().copied().find(|other| *other > base).unwrap_or(i64::MAX);
+        let indexes = self.read_indexes(&segment.files, active)?;
+        let file = segment.files.log.get()?;
+        let len = file.len()?;
+        // The producers' snapshot must cover all that is not walked over.
+        let walked_from = |offsets: &[OffsetEntry]| match offsets.last() {
+            Some(entry) if active => base + i64::from(entry.relative),
+            _ => next_base,
+        };
+        let covered = |indexes: &(Vec<OffsetEntry>, Vec<TimeEntry>)| {
+            !self.epochs_lost && self.producers_at >= walked_from(&indexes.0)
+        };
+        let Some((offsets, times)) = indexes.filter(covered) else {
+            return self.walk_segment(segment, 0, !active);
+        };
+        if !active {
+            segment.adopt(Vec::new(), times, len, None);
+            self.next_offset = next_base;
+            return Ok((segment, None));
+        }
+        let from = offsets.last().map_or(0, |entry| entry.position.into());
+        let first = match Scanner::new(file, 0, len)?.with_window(0).next()? {
+            Scanned::Batch(header, _) => Some(header.max_timestamp).filter(|timestamp| *timestamp >= 0),
+            _ => None,
+        };
+        segment.adopt(offsets, times, from, first);
+        self.walk_segment(segment, from, false)
+    }
+
+    /// Notes all batches from byte `from` on without checking their checksums.
+    fn walk_segment(
+        &mut self,
+        mut segment: Active,
+        from: u64,
+        rebuilt: bool,
+    ) -> Result<(Active, Option<Stop>), LogError> {
+        let mut scanner = Scanner::new(segment.files.log.get()?, from, u64::MAX)?;
+        loop {
+            match scanner.next()? {
+                Scanned::Batch(header, position) => {
+                    self.replay(&header, position, &mut scanner)?;
+                    segment.note(&header, self.opening.config.index_interval_bytes);
+                    self.next_offset = header.next_offset();
+                }
+                Scanned::End => {
+                    if rebuilt {
+                        self.write_indexes(&mut segment)?;
+                    }
+                    return Ok((segment, None));
+                }
+                // A folder that says it was closed cleanly, or a part below the recovery point, has no such thing.
+                Scanned::Bad(source) => {
+                    return Err(LogError::FlushedLost {
+                        file: segment.files.log.path().to_owned(),
+                        at: scanner.position(),
+                        flushed: self.opening.recovery_point.unwrap_or(self.next_offset),
+                        source: Some(source),
+                    });
+                }
+            }
+        }
+    }
+
+    /// The indexes of a segment, if they are there and in order; of one that is not active only the last time.
+    fn read_indexes(
+        &self,
+        files: &SegmentFiles,
+        active: bool,
+    ) -> Result<Option<(Vec<OffsetEntry>, Vec<TimeEntry>)>, LogError> {
+        let log_bytes = files.log.get()?.len()?;
+        let there = |path: &Path| self.storage.exists(path);
+        if !there(files.index.path())? || !there(files.time_index.path())? {
+            return Ok(None);
+        }
+        let fits = |entry: &OffsetEntry| u64::from(entry.position) < log_bytes;
+        if active {
+            let offsets = index::decode(&read_all(self.storage, files.index.path())?);
+            let times = index::decode(&read_all(self.storage, files.time_index.path())?);
+            return Ok(offsets.zip(times).filter(|(offsets, _)| offsets.last().is_none_or(fits)));
+        }
+        let offset: Option<OffsetEntry> = index::last(&*files.index.get()?)?;
+        let time: Option<TimeEntry> = index::last(&*files.time_index.get()?)?;
+        // An entry of zeros at the end is padding that a crash left.
+        let padded = offset.is_some_and(|entry| entry.position == 0 || !fits(&entry))
+            || time.is_some_and(|entry| entry.timestamp == 0 && entry.relative == 0)
+            || (time.is_none() && log_bytes > 0);
+        Ok((!padded).then(|| (Vec::new(), time.into_iter().collect())))
+    }
+
+    fn write_indexes(&mut self, segment: &mut Active) -> Result<(), LogError> {
+        for file in segment.write_indexes(self.storage)? {
+            file.sync_data()?;
+        }
+        self.changed = true;
+        Ok(())
+    }
+
+    /// Closes a segment that is not the last.
+    fn seal(&mut self, mut segment: Active, checked: bool) -> Result<(), LogError> {
+        if checked {
+            segment.files.log.get()?.sync_data()?;
+            self.write_indexes(&mut segment)?;
+        }
+        let sealed: Sealed = segment.seal();
+        self.sealed.insert(sealed.base_offset, Arc::new(sealed));
+        Ok(())
+    }
+
+    /// Cuts the log off at `stop`, which lies in `segment`, and drops the segments from `bases[from]` on.
+    fn cut(
+        &mut self,
+        from: usize,
+        bases: &[i64],
+        stop: Stop,
+        segment: Option<Active>,
+    ) -> Result<Active, LogError> {
+        let opening = self.opening;
+        let file_of = |base: i64| opening.dir.join(offset_file(base, LOG));
+        let stopped_in =
+            segment.as_ref().map_or_else(|| bases.get(from).copied().unwrap_or(0), |s| s.base_offset);
+        let flushed = opening.recovery_point.unwrap_or(0);
+        if stop.offset < flushed {
+            return Err(LogError::FlushedLost {
+                file: file_of(stopped_in),
+                at: stop.at,
+                flushed,
+                source: stop.source,
+            });
+        }
+        let reason =
+            stop.source.map_or_else(|| "a part of the log is missing".to_owned(), |error| error.to_string());
+        tracing::warn!(log = %opening.id, offset = stop.offset, byte = stop.at, reason, "cut off an unflushed tail");
+        self.changed = true;
+        for base in &bases[from..] {
+            for kind in [LOG, INDEX, TIME_INDEX, TXN_INDEX] {
+                match self.storage.remove(&opening.dir.join(offset_file(*base, kind))) {
+                    Err(error) if !error.is_not_found() => return Err(error.into()),
+                    _ => {}
+                }
+            }
+        }
+        self.next_offset = stop.offset;
+        match segment {
+            Some(segment) => {
+                segment.files.log.get()?.truncate(segment.size)?;
+                Ok(segment)
+            }
+            None => Ok(Active::create(&opening.files, &opening.dir, stop.offset, opening.now_ms)?),
+        }
+    }
+}
