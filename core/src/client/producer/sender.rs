@@ -1,0 +1,423 @@
+//! The task that sends a producer's batches.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use tokio::time::Instant;
+
+use super::super::cluster::{ClusterView, Lane, Link, Seen};
+use super::super::connection::Connection;
+use super::super::error::{RequestError, broker_error};
+use super::accumulator::{Route, Taken};
+use super::config::Acks;
+use super::queue::{Attempt, Ended, Identity};
+use super::{LEADER_WAIT, Shared, set_topic};
+use crate::protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
+use crate::protocol::messages::produce_response::PartitionProduceResponse;
+use crate::protocol::messages::{
+    InitProducerIdRequest, InitProducerIdResponse, ProduceRequest, ProduceResponse,
+};
+use crate::protocol::{ErrorCode, Str, Uuid};
+use crate::{Error, ErrorKind, Result};
+
+/// From this version on Produce names topics by id.
+const BY_TOPIC_ID: i16 = 13;
+
+/// An answer that came, and the batches it is about.
+struct Answered {
+    node: i32,
+    taken: Vec<Taken>,
+    result: Result<ProduceResponse, RequestError>,
+}
+
+/// Owns the connections of a producer and all that it has on the way.
+pub(super) struct Sender {
+    shared: Arc<Shared>,
+    lane: Lane,
+    nodes: BTreeMap<i32, Node>,
+    answers: FuturesUnordered<BoxFuture<'static, Answered>>,
+    opening: FuturesUnordered<BoxFuture<'static, (i32, Result<Connection, RequestError>)>>,
+    identity: Option<BoxFuture<'static, Result<InitProducerIdResponse>>>,
+    refresh_at: Instant,
+    last_error: Option<Error>,
+}
+
+/// A broker, as this sender sees it.
+#[derive(Default)]
+struct Node {
+    connection: Option<Connection>,
+    opening: bool,
+    in_flight: usize,
+}
+
+impl Sender {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Sender {
+            lane: shared.client.lane(),
+            shared,
+            nodes: BTreeMap::new(),
+            answers: FuturesUnordered::new(),
+            opening: FuturesUnordered::new(),
+            identity: None,
+            refresh_at: Instant::now(),
+            last_error: None,
+        }
+    }
+
+    /// Sends until the last handle is gone and everything has ended.
+    pub(super) async fn run(mut self) {
+        let mut views = self.shared.client.watch();
+        loop {
+            let next = self.send_ready();
+            if self.shared.closing.load(Ordering::Acquire) && self.shared.lock().is_empty() {
+                break;
+            }
+            let timer = async {
+                match next {
+                    Some(at) => tokio::time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                Some(answered) = self.answers.next(), if !self.answers.is_empty() => self.take_answer(answered),
+                Some((node, result)) = self.opening.next(), if !self.opening.is_empty() => self.take_connection(node, result),
+                identity = wait_for(&mut self.identity), if self.identity.is_some() => self.take_identity(identity),
+                Ok(()) = views.changed() => {
+                    let seen = views.borrow_and_update().clone();
+                    self.take_view(&seen);
+                }
+                () = self.shared.wake.notified() => {}
+                () = timer => {}
+            }
+        }
+        self.shared.client.close_lane(self.lane);
+    }
+
+    /// Sends what can be sent; says when to look again.
+    fn send_ready(&mut self) -> Option<Instant> {
+        let view = self.shared.client.view();
+        loop {
+            let now_ms = self.shared.elapsed_ms();
+            // Taken out so that the machine's lock and the nodes can be borrowed together.
+            let mut nodes = std::mem::take(&mut self.nodes);
+            let round = self.shared.lock().take(now_ms, self.last_error.as_ref(), |topic, partition| {
+                self.route(&mut nodes, &view, topic, partition)
+            });
+            self.nodes = nodes;
+            self.end(round.ended);
+            let mut next = round
+                .next_ms
+                .map(|at| self.shared.started + Duration::from_millis(u64::try_from(at).unwrap_or(0)));
+            if round.leader_unknown {
+                let now = Instant::now();
+                if self.refresh_at <= now {
+                    self.refresh_at = now + LEADER_WAIT;
+                    self.shared.client.refresh_soon();
+                }
+                next = Some(next.map_or(self.refresh_at, |at| at.min(self.refresh_at)));
+            }
+            if round.needs_identity && self.identity.is_none() {
+                self.identity = Some(self.ask_identity());
+            }
+            if round.requests.is_empty() {
+                return next;
+            }
+            for (node, taken) in round.requests {
+                self.send(node, taken, &view);
+            }
+        }
+    }
+
+    fn route(
+        &self,
+        nodes: &mut BTreeMap<i32, Node>,
+        view: &ClusterView,
+        topic: &str,
+        partition: i32,
+    ) -> Route {
+        let Some(leader) = view.leader(topic, partition) else { return Route::Unknown };
+        let node = nodes.entry(leader).or_default();
+        if node.opening || node.in_flight >= self.shared.config.max_in_flight {
+            return Route::Busy;
+        }
+        if node.connection.as_ref().is_some_and(Connection::is_open) {
+            return Route::Ready(leader);
+        }
+        match self.shared.client.link(leader, self.lane) {
+            Ok(Link::Open(connection)) => {
+                node.connection = Some(connection);
+                Route::Ready(leader)
+            }
+            Ok(Link::Opening(attempt)) => {
+                node.opening = true;
+                self.opening.push(Box::pin(async move { (leader, attempt.await) }));
+                Route::Busy
+            }
+            Err(_) => Route::Unknown,
+        }
+    }
+
+    fn send(&mut self, node_id: i32, mut taken: Vec<Taken>, view: &ClusterView) {
+        let Some(connection) = self.nodes.get(&node_id).and_then(|node| node.connection.clone()) else {
+            return self.lose(taken, &RequestError::UnknownNode { node: node_id });
+        };
+        let ids = taken.iter().all(|taken| view.topic(&taken.topic).is_some_and(|topic| !topic.id.is_zero()));
+        let version = match connection.version::<ProduceRequest>(if ids { i16::MAX } else { BY_TOPIC_ID - 1 })
+        {
+            Ok(version) => version,
+            Err(error) => return self.lose(taken, &error),
+        };
+        let topic_data = self.topic_data(&mut taken, view, version);
+        if taken.is_empty() {
+            return;
+        }
+        let timeout = self.shared.client.config().request_timeout;
+        let request = ProduceRequest {
+            acks: self.shared.config.acks.code(),
+            timeout_ms: i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX),
+            topic_data,
+            ..Default::default()
+        };
+        if self.shared.config.acks == Acks::None {
+            match connection.send_unanswered(&request, version) {
+                Ok(()) => self.finish(taken, |_| Attempt::Acked { base_offset: -1, log_append_time: -1 }),
+                Err(error) => self.lose(taken, &error),
+            }
+            return;
+        }
+        match connection.try_request(&request, version, timeout) {
+            Ok(Some(answer)) => {
+                self.nodes.entry(node_id).or_default().in_flight += 1;
+                self.answers.push(Box::pin(async move {
+                    let result = answer.await;
+                    Answered { node: node_id, taken, result }
+                }));
+            }
+            // The lane is this producer's own and has more room than max.in.flight can be, so this does not happen;
+            // if it did, trying again would be right.
+            Ok(None) => self.lose(taken, &RequestError::UnknownNode { node: node_id }),
+            Err(error) => self.lose(taken, &error),
+        }
+    }
+
+    /// The batches as the request holds them. One that cannot be encoded ends here and leaves `taken`.
+    fn topic_data(&self, taken: &mut Vec<Taken>, view: &ClusterView, version: i16) -> Vec<TopicProduceData> {
+        let mut topics: BTreeMap<Arc<str>, TopicProduceData> = BTreeMap::new();
+        for mut one in std::mem::take(taken) {
+            let records = match one.batch.encode() {
+                Ok(records) => records,
+                Err(error) => {
+                    let error = Error::from(error)
+                        .context(format_args!("building a batch for topic '{}'", one.topic));
+                    self.finish(vec![one], |_| Attempt::Lost { error: copy(&error), retriable: false });
+                    continue;
+                }
+            };
+            let topic = topics.entry(Arc::clone(&one.topic)).or_insert_with(|| {
+                if version >= BY_TOPIC_ID {
+                    let topic_id = view.topic(&one.topic).map_or(Uuid::ZERO, |topic| topic.id);
+                    TopicProduceData { topic_id, ..Default::default() }
+                } else {
+                    TopicProduceData { name: Str::from(&*one.topic), ..Default::default() }
+                }
+            });
+            topic.partition_data.push(PartitionProduceData {
+                index: one.partition,
+                records: Some(records),
+                ..Default::default()
+            });
+            taken.push(one);
+        }
+        topics.into_values().collect()
+    }
+
+    fn take_answer(&mut self, Answered { node, taken, result }: Answered) {
+        let entry = self.nodes.entry(node).or_default();
+        entry.in_flight = entry.in_flight.saturating_sub(1);
+        let response = match result {
+            Ok(response) => response,
+            Err(error) => {
+                entry.connection = None;
+                return self.lose(taken, &error);
+            }
+        };
+        let view = self.shared.client.view();
+        let mut found: BTreeMap<(&str, i32), &PartitionProduceResponse> = BTreeMap::new();
+        let mut refresh = false;
+        for topic in &response.responses {
+            let name = if topic.name.is_empty() {
+                view.topic_name(topic.topic_id).map(|name| &**name)
+            } else {
+                Some(&*topic.name)
+            };
+            let Some(name) = name else { continue };
+            for partition in &topic.partition_responses {
+                refresh |= ErrorCode::from(partition.error_code).refreshes_metadata();
+                found.insert((name, partition.index), partition);
+            }
+        }
+        self.finish(taken, |taken| match found.get(&(&*taken.topic, taken.partition)) {
+            Some(response) => attempt_of(response),
+            None => {
+                // The topic was deleted and made anew meanwhile, or the broker left a partition out.
+                let error = Error::new(
+                    ErrorKind::Retriable,
+                    format!(
+                        "the broker's answer does not mention partition {} of topic '{}'",
+                        taken.partition, taken.topic
+                    ),
+                );
+                Attempt::Lost { error, retriable: true }
+            }
+        });
+        if refresh {
+            self.shared.client.refresh_soon();
+        }
+    }
+
+    fn take_connection(&mut self, node: i32, result: Result<Connection, RequestError>) {
+        let entry = self.nodes.entry(node).or_default();
+        entry.opening = false;
+        match result {
+            Ok(connection) => {
+                entry.connection = Some(connection);
+                self.last_error = None;
+            }
+            Err(error) => {
+                entry.connection = None;
+                let fatal = !error.is_retriable();
+                let error = Error::from(error);
+                if fatal {
+                    let ended = self.shared.lock().fail_waiting(|| copy(&error));
+                    self.end(ended);
+                }
+                self.last_error = Some(error);
+                // Perhaps somebody else leads its partitions by now.
+                self.shared.client.refresh_soon();
+            }
+        }
+    }
+
+    fn take_view(&mut self, seen: &Seen) {
+        if let Some(error) = &seen.error {
+            self.last_error = Some(error.clone().into());
+        }
+        let mut accumulator = self.shared.lock();
+        for name in accumulator.topics() {
+            if let Some(topic) = seen.view.topic(&name) {
+                set_topic(&mut accumulator, topic);
+            }
+        }
+    }
+
+    fn ask_identity(&self) -> BoxFuture<'static, Result<InitProducerIdResponse>> {
+        let (client, lane) = (self.shared.client.clone(), self.lane);
+        Box::pin(async move {
+            let timeout = client.config().api_timeout;
+            let asking = client.retrying(timeout, |_| async {
+                let node = client.any_node(lane).await?;
+                let build = |_| InitProducerIdRequest {
+                    transactional_id: None,
+                    transaction_timeout_ms: i32::MAX,
+                    ..Default::default()
+                };
+                let response: InitProducerIdResponse = client
+                    .request::<InitProducerIdRequest>(node, lane, 5, client.config().request_timeout, build)
+                    .await?;
+                match ErrorCode::from(response.error_code) {
+                    ErrorCode::None => Ok(response),
+                    code => Err(broker_error(code, None, "getting a producer id")),
+                }
+            });
+            asking.await
+        })
+    }
+
+    fn take_identity(&mut self, result: Result<InitProducerIdResponse>) {
+        self.identity = None;
+        match result {
+            Ok(response) => {
+                let identity = Identity { producer_id: response.producer_id, epoch: response.producer_epoch };
+                let mut ids =
+                    self.shared.producer_ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                ids.push(identity.producer_id);
+                drop(ids);
+                self.shared.lock().set_identity(identity);
+            }
+            Err(error) if error.is_retriable() => self.last_error = Some(error),
+            Err(error) => {
+                let ended = self.shared.lock().fail_waiting(|| copy(&error));
+                self.end(ended);
+            }
+        }
+    }
+
+    /// No answer: every batch may or may not be written.
+    fn lose(&self, taken: Vec<Taken>, error: &RequestError) {
+        self.shared.client.refresh_soon();
+        let retriable = error.is_retriable();
+        self.finish(taken, |_| Attempt::Lost { error: error.clone().into(), retriable });
+    }
+
+    fn finish(&self, taken: Vec<Taken>, mut attempt: impl FnMut(&Taken) -> Attempt) {
+        let random = self.shared.client.random();
+        let now_ms = self.shared.elapsed_ms();
+        let mut ended = Vec::new();
+        {
+            let mut accumulator = self.shared.lock();
+            for one in taken {
+                let attempt = attempt(&one);
+                ended.extend(accumulator.finish(one, attempt, now_ms, random));
+            }
+        }
+        self.end(ended);
+    }
+
+    fn end(&self, ended: Vec<Ended>) {
+        if ended.is_empty() {
+            return;
+        }
+        for one in ended {
+            one.delivery.end(one.end);
+        }
+        self.shared.room.notify_waiters();
+    }
+}
+
+fn attempt_of(response: &PartitionProduceResponse) -> Attempt {
+    match ErrorCode::from(response.error_code) {
+        ErrorCode::None => {
+            Attempt::Acked { base_offset: response.base_offset, log_append_time: response.log_append_time_ms }
+        }
+        code => Attempt::Refused {
+            code,
+            detail: response.error_message.as_deref().map(str::to_owned),
+            log_start_offset: response.log_start_offset,
+            records: response
+                .record_errors
+                .iter()
+                .map(|error| {
+                    let reason = error.batch_index_error_message.as_deref().unwrap_or("refused").to_owned();
+                    (u32::try_from(error.batch_index).unwrap_or(0), reason)
+                })
+                .collect(),
+        },
+    }
+}
+
+async fn wait_for<T>(future: &mut Option<BoxFuture<'static, T>>) -> T {
+    match future {
+        Some(future) => future.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The same error for another batch; the causes become part of the message.
+fn copy(error: &Error) -> Error {
+    Error::new(error.kind(), error.chain())
+}

@@ -1,0 +1,170 @@
+//! The client against a running broker: `RIVERRUN_TEST_BOOTSTRAP=host:port` names it, any Kafka will do. Without it
+//! these tests say so and do nothing; the same client is tested against the embedded broker in the root's `tests/it`.
+
+use std::time::Duration;
+
+use riverrun_core::ErrorKind;
+use riverrun_core::client::admin::ConfigResource;
+use riverrun_core::client::{
+    Admin, Client, ClientConfig, Consumer, ConsumerConfig, NewTopic, OffsetReset, OffsetSpec, Producer,
+    ProducerConfig, ProducerRecord, TopicPartition,
+};
+use riverrun_core::record::{Compression, Header, Record};
+
+fn bootstrap() -> Option<String> {
+    let servers = std::env::var("RIVERRUN_TEST_BOOTSTRAP").ok();
+    if servers.is_none() {
+        println!("skipped: RIVERRUN_TEST_BOOTSTRAP names no broker");
+    }
+    servers
+}
+
+#[tokio::test]
+async fn records_get_consecutive_offsets() {
+    let Some(servers) = bootstrap() else { return };
+    let client = Client::connect(ClientConfig::new(&servers)).await.unwrap();
+    let producer = Producer::new(&client, ProducerConfig::default()).unwrap();
+    let mut deliveries = Vec::new();
+    for n in 0..1_000_u32 {
+        let value = n.to_string();
+        let record = ProducerRecord::new("client-offsets", value.as_bytes()).partition(0);
+        deliveries.push(producer.send(record).await.unwrap());
+    }
+    let mut offsets = Vec::new();
+    for delivery in deliveries {
+        offsets.push(delivery.await.unwrap().offset);
+    }
+    assert!(offsets.windows(2).all(|pair| pair[1] == pair[0] + 1), "{offsets:?}");
+    producer.flush().await.unwrap();
+    assert_eq!(producer.producer_ids().len(), 1);
+}
+
+/// A topic name that no other run has used.
+fn fresh(prefix: &str) -> String {
+    use riverrun_core::random::{Random, SystemRandom};
+    format!("{prefix}-{:016x}", SystemRandom::new().next_u64())
+}
+
+async fn connect() -> Option<Client> {
+    let servers = bootstrap()?;
+    Some(Client::connect(ClientConfig::new(&servers)).await.unwrap())
+}
+
+/// Polls until `count` records are there or half a minute has passed.
+async fn read(consumer: &mut Consumer, count: usize) -> Vec<Record> {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+    let mut records = Vec::new();
+    while records.len() < count && tokio::time::Instant::now() < deadline {
+        let polled = consumer.poll(Duration::from_millis(200)).await.unwrap();
+        records.extend(polled.partitions.into_iter().flat_map(|partition| partition.records));
+    }
+    records
+}
+
+#[tokio::test]
+async fn every_compression_keeps_keys_values_headers_and_times() {
+    let Some(client) = connect().await else { return };
+    let topic = fresh("client-compression");
+    let headers =
+        [Header::new("b", Some("1".into())), Header::new("a", None), Header::new("b", Some("2".into()))];
+    for compression in Compression::ALL {
+        let config = ProducerConfig::default().compression(compression).batch_size(4 << 10);
+        let producer = Producer::new(&client, config).unwrap();
+        for n in 0..1_000_i64 {
+            let (key, value) = (n.to_string(), format!("{} {n}", compression.name()));
+            let record = ProducerRecord::new(&topic, value.as_bytes())
+                .key(key.as_bytes())
+                .partition(0)
+                .timestamp(1_700_000_000_000 + n)
+                .headers(&headers);
+            producer.send(record).await.unwrap();
+        }
+        producer
+            .send(ProducerRecord { topic: &topic, partition: Some(0), ..Default::default() })
+            .await
+            .unwrap();
+        producer.flush().await.unwrap();
+    }
+    let mut consumer = Consumer::new(&client, ConsumerConfig::default()).unwrap();
+    let partition = TopicPartition::new(topic.as_str(), 0);
+    consumer.assign(std::slice::from_ref(&partition)).unwrap();
+    consumer.seek_to_beginning(&partition).unwrap();
+    let records = read(&mut consumer, 5 * 1_001).await;
+    assert_eq!(records.len(), 5 * 1_001);
+    for (at, compression) in Compression::ALL.into_iter().enumerate() {
+        let (tombstone, full) = records[at * 1_001..(at + 1) * 1_001].split_last().unwrap();
+        for (record, n) in full.iter().zip(0_i64..) {
+            assert_eq!(record.offset, at as i64 * 1_001 + n);
+            assert_eq!(record.timestamp, 1_700_000_000_000 + n);
+            assert_eq!(record.key.as_deref(), Some(n.to_string().as_bytes()));
+            assert_eq!(record.value.as_deref(), Some(format!("{} {n}", compression.name()).as_bytes()));
+            assert_eq!(record.headers, headers);
+        }
+        assert!(tombstone.key.is_none() && tombstone.value.is_none() && tombstone.headers.is_empty());
+    }
+    assert_eq!(consumer.position(&partition, Duration::from_secs(5)).await.unwrap(), 5 * 1_001);
+    consumer.seek(&partition, 17).unwrap();
+    assert_eq!(read(&mut consumer, 1).await[0].offset, 17);
+}
+
+#[tokio::test]
+async fn committed_offsets_are_where_the_next_member_starts() {
+    let Some(client) = connect().await else { return };
+    let topic = fresh("client-commit");
+    let producer = Producer::new(&client, ProducerConfig::default()).unwrap();
+    for n in 0..100_u32 {
+        producer.send(ProducerRecord::new(&topic, n.to_string().as_bytes()).partition(0)).await.unwrap();
+    }
+    producer.flush().await.unwrap();
+    let config = ConsumerConfig::group(fresh("group"))
+        .auto_offset_reset(OffsetReset::Earliest)
+        .auto_commit(false)
+        .max_poll_records(30);
+    let mut first = Consumer::new(&client, config.clone()).unwrap();
+    first.subscribe(&[&topic]).unwrap();
+    assert_eq!(read(&mut first, 30).await.len(), 30);
+    first.commit().await.unwrap();
+    assert_eq!(read(&mut first, 30).await.len(), 30);
+    first.close(Duration::from_secs(10)).await.unwrap();
+    let mut second = Consumer::new(&client, config).unwrap();
+    second.subscribe(&[&topic]).unwrap();
+    let records = read(&mut second, 70).await;
+    assert_eq!(records.iter().map(|record| record.offset).collect::<Vec<_>>(), (30..100).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn nobody_listening_is_said_at_once() {
+    // A port that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let error = Client::connect(ClientConfig::new(&format!("127.0.0.1:{port}"))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Retriable);
+    assert!(error.message().contains(&format!("nobody listens at 127.0.0.1:{port}")), "{error}");
+}
+
+#[tokio::test]
+async fn topics_are_made_described_and_removed() {
+    let Some(client) = connect().await else { return };
+    let admin = Admin::new(&client);
+    let name = fresh("client-admin");
+    let topic = NewTopic::new(&name).partitions(3).replication_factor(1).config("cleanup.policy", "compact");
+    assert!(admin.ensure_topic(&topic).await.unwrap());
+    assert!(!admin.ensure_topic(&topic).await.unwrap());
+    let described = admin.describe_topics(&[&name, "no-such-topic"]).await.unwrap();
+    assert_eq!(described[&name].as_ref().unwrap().partitions.len(), 3);
+    assert_eq!(described["no-such-topic"].as_ref().unwrap_err().kind(), ErrorKind::NotFound);
+    assert!(admin.list_topics().await.unwrap().iter().any(|topic| *topic.name == name));
+    let configs = admin.describe_configs(&ConfigResource::Topic(name.clone())).await.unwrap();
+    assert_eq!(configs["cleanup.policy"].value.as_deref(), Some("compact"));
+    let producer = Producer::new(&client, ProducerConfig::default()).unwrap();
+    for n in 0..3 {
+        let record = ProducerRecord::new(&name, b"v").key(b"k").partition(1).timestamp(1_000 + n);
+        producer.send(record).await.unwrap().await.unwrap();
+    }
+    assert_eq!(admin.end_offsets(&name).await.unwrap(), [(0, 0), (1, 3), (2, 0)].into());
+    let partition = TopicPartition::new(name.as_str(), 1);
+    let at =
+        admin.list_offsets(std::slice::from_ref(&partition), OffsetSpec::Timestamp(1_001)).await.unwrap();
+    assert_eq!(at[&partition], 1);
+    assert!(!admin.describe_cluster().await.unwrap().brokers.is_empty());
+    admin.delete_topics(&[&name]).await.unwrap().remove(&name).unwrap().unwrap();
+}
