@@ -9,3 +9,5 @@ pub mod record;
 pub mod state;
 pub mod task;
 pub mod topology;
+#[cfg(feature = "sql")]
+pub mod sql;
