@@ -11,6 +11,7 @@ mod round_trip;
 #[path = "../codegen/schema.rs"]
 #[expect(dead_code, reason = "shared with the generator, which needs more of it")]
 mod schema;
+mod seeds;
 #[rustfmt::skip]
 mod table;
 

@@ -11,6 +11,9 @@ mod tables;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+/// Generated files outside of `core/src/protocol`: lists of all types for tests and fuzz targets.
+const TABLES: [&str; 2] = ["../../tests/codec/table.rs", "../../../fuzz/src/table.rs"];
+
 /// Every generated file, by its path below `core/src/protocol`.
 fn generate() -> BTreeMap<PathBuf, String> {
     let mut files = BTreeMap::new();
@@ -23,7 +26,8 @@ fn generate() -> BTreeMap<PathBuf, String> {
             files.insert(path, emit::message_module(message, source));
         }
     }
-    files.insert("../../tests/codec/table.rs".into(), tables::test_table(&messages, &records));
+    files.insert(TABLES[0].into(), tables::test_table(&messages, &records));
+    files.insert(TABLES[1].into(), tables::fuzz_table(&messages, &records));
     files.insert("messages/mod.rs".into(), tables::message_list(&messages));
     files.insert("records/mod.rs".into(), tables::record_list(&records));
     files.insert("api_key.rs".into(), tables::api_key(&messages));
@@ -40,7 +44,7 @@ fn committed(root: &Path) -> BTreeMap<PathBuf, String> {
             files.insert(path.clone(), std::fs::read_to_string(root.join(path)).unwrap());
         }
     }
-    for name in ["api_key.rs", "error_code.rs", "../../tests/codec/table.rs"] {
+    for name in ["api_key.rs", "error_code.rs"].into_iter().chain(TABLES) {
         if let Ok(text) = std::fs::read_to_string(root.join(name)) {
             files.insert(name.into(), text);
         }

@@ -363,3 +363,27 @@ pub(crate) fn test_table(messages: &[Message], records: &[Message]) -> String {
     out.push_str("    ]\n}\n");
     out
 }
+
+/// The types by API, for the fuzz targets.
+pub(crate) fn fuzz_table(messages: &[Message], records: &[Message]) -> String {
+    let mut out = format!(
+        "//! Every message type behind the check of the fuzz targets.\n//!\n//! {GENERATED}\n\nuse riverrun_core::protocol::{{ApiKey, messages, records}};\n\nuse crate::{{Check, check}};\n"
+    );
+    for (function, suffix) in [("request", "Request"), ("response", "Response")] {
+        write!(out, "\n/// The check for an API's {function}.\npub fn {function}(key: ApiKey) -> Check {{\n    match key {{\n").unwrap();
+        for message in messages.iter().filter(|message| message.kind == "request") {
+            let api = message.name.strip_suffix("Request").unwrap();
+            writeln!(out, "        ApiKey::{api} => check::<messages::{api}{suffix}>,").unwrap();
+        }
+        out.push_str("    }\n}\n");
+    }
+    out.push_str("\n/// The checks for the coordinators' records, and for the data that no request carries by itself.\npub const RECORDS: &[Check] = &[\n");
+    for message in records {
+        writeln!(out, "    check::<records::{}>,", message.name).unwrap();
+    }
+    for message in messages.iter().filter(|message| message.kind == "data") {
+        writeln!(out, "    check::<messages::{}>,", message.name).unwrap();
+    }
+    out.push_str("];\n");
+    out
+}
