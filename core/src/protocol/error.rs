@@ -47,6 +47,14 @@ pub enum DecodeErrorKind {
         /// The count that stands there.
         found: u64,
     },
+    /// A string longer than the format allows, whichever form its length has.
+    #[error("expected a string of at most {max} bytes, found a length of {found}")]
+    TooLong {
+        /// The greatest length.
+        max: usize,
+        /// The length that stands there.
+        found: usize,
+    },
     /// A variable-length integer that does not end after its longest form.
     #[error("expected a variable-length integer of at most 32 bits, found a longer one")]
     Varint,

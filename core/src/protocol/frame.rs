@@ -338,6 +338,21 @@ mod tests {
     }
 
     #[test]
+    fn a_string_has_one_longest_length_in_both_forms() {
+        for (length, fits) in [(32_767, true), (32_768, false)] {
+            let request =
+                ApiVersionsRequest { client_software_name: "a".repeat(length).into(), ..Default::default() };
+            assert_eq!(request.to_bytes(3).is_ok(), fits);
+            // The length plus one as a variable-length integer, the text, another empty one, no tagged fields.
+            let form = (length as u32) + 1;
+            let mut wire = vec![form as u8 | 0x80, (form >> 7) as u8 | 0x80, (form >> 14) as u8];
+            wire.extend("a".repeat(length).bytes());
+            wire.extend([1, 0]);
+            assert_eq!(ApiVersionsRequest::from_bytes(wire.into(), 3).is_ok(), fits);
+        }
+    }
+
+    #[test]
     fn coordinator_records_carry_type_and_version() {
         let key = OffsetCommitKey { group: "g".into(), topic: "t".into(), partition: 3 };
         let bytes = key.to_record_bytes().unwrap();

@@ -218,6 +218,10 @@ impl Reader {
 
     fn text(&mut self, length: usize, field: &'static str) -> Str {
         let start = self.at;
+        let max = i16::MAX as usize;
+        if length > max {
+            self.fail(field, DecodeErrorKind::TooLong { max, found: length });
+        }
         match Str::from_utf8(self.slice(field, length)) {
             Ok(text) => text,
             Err(error) => {

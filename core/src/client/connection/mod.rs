@@ -311,4 +311,3 @@ impl Answer<ApiVersionsRequest> {
         self.decode(frame, version)
     }
 }
-

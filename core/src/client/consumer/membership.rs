@@ -513,4 +513,3 @@ impl Membership {
         self.is_leader = false;
     }
 }
-

@@ -316,4 +316,3 @@ fn blocked(config: &ProducerConfig, used: usize) -> Error {
 
 /// How long to wait before looking for a leader again at the earliest.
 const LEADER_WAIT: Duration = Duration::from_millis(100);
-
