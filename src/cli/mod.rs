@@ -5,9 +5,17 @@
 //! text: it must never hold logic that a user of the libraries would miss.
 
 mod broker_address;
+mod consume;
 mod exit;
+mod group;
+mod produce;
+mod properties;
+mod record_text;
+mod runtime;
+mod suggestion;
 mod table;
 mod terminal;
+mod topic;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -28,10 +36,24 @@ use terminal::{ColorChoice, Output, Terminal};
 )]
 struct Cli {
     /// What results are printed as: a table for people, or one JSON value per line for programs.
-    #[arg(long, global = true, env = "RIVERRUN_OUTPUT", value_name = "FORMAT", default_value = "table")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Options of every command",
+        env = "RIVERRUN_OUTPUT",
+        value_name = "FORMAT",
+        default_value = "table"
+    )]
     output: Output,
     /// When to use colours; `auto` means on a terminal, unless NO_COLOR is set.
-    #[arg(long, global = true, env = "RIVERRUN_COLOR", value_name = "WHEN", default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Options of every command",
+        env = "RIVERRUN_COLOR",
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
     color: ColorChoice,
     #[command(subcommand)]
     command: Command,
@@ -39,11 +61,21 @@ struct Cli {
 
 /// Every command there is.
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Topic(topic::Topic),
+    Produce(produce::Produce),
+    Consume(consume::Consume),
+    Group(group::Group),
+}
 
 impl Command {
-    fn run(self, _terminal: &Terminal) -> Result<()> {
-        match self {}
+    fn run(self, terminal: &Terminal) -> Result<()> {
+        match self {
+            Command::Topic(command) => command.run(terminal),
+            Command::Produce(command) => command.run(terminal),
+            Command::Consume(command) => command.run(terminal),
+            Command::Group(command) => command.run(terminal),
+        }
     }
 }
 

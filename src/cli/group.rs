@@ -1,0 +1,138 @@
+//! `riverrun group`: consumer groups, their members and how far they are behind.
+
+use std::collections::BTreeMap;
+
+use clap::{Args, Subcommand};
+use riverrun::core::client::admin::{GroupDescription, MemberDescription};
+use riverrun::core::client::{Admin, OffsetSpec, TopicPartition};
+use riverrun::{ErrorKind, Result};
+use serde_json::json;
+
+use super::broker_address::BrokerAddress;
+use super::runtime;
+use super::suggestion::not_there;
+use super::table::Table;
+use super::terminal::Terminal;
+
+/// List and describe consumer groups.
+#[derive(Args, Debug)]
+pub(crate) struct Group {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    List(List),
+    Describe(Describe),
+}
+
+/// List groups.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  riverrun group list")]
+struct List {
+    #[command(flatten)]
+    address: BrokerAddress,
+}
+
+/// Describe a group: each partition, its member, and how far it is behind.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  riverrun group describe reports --output json")]
+struct Describe {
+    /// The group's name.
+    group: String,
+    #[command(flatten)]
+    address: BrokerAddress,
+}
+
+impl Group {
+    pub(crate) fn run(self, terminal: &Terminal) -> Result<()> {
+        let runtime = runtime::of_one_thread()?;
+        match self.command {
+            Command::List(command) => runtime.block_on(command.run(terminal)),
+            Command::Describe(command) => runtime.block_on(command.run(terminal)),
+        }
+    }
+}
+
+impl List {
+    async fn run(self, terminal: &Terminal) -> Result<()> {
+        let client = self.address.client().await?;
+        let mut table = Table::new(&["group", "state", "protocol_type", "type"]);
+        for group in Admin::new(&client).list_groups().await? {
+            table.push(vec![
+                json!(group.group_id),
+                json!(group.state),
+                json!(group.protocol_type),
+                json!(group.group_type),
+            ]);
+        }
+        terminal.rows(&table)
+    }
+}
+
+impl Describe {
+    async fn run(self, terminal: &Terminal) -> Result<()> {
+        let client = self.address.client().await?;
+        let admin = Admin::new(&client);
+        let group = match admin.describe_group(&self.group).await {
+            Ok(group) => Some(group).filter(|group| group.state != "Dead"),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let committed = admin.list_group_offsets(&self.group).await?;
+        if group.is_none() && committed.is_empty() {
+            let groups = admin.list_groups().await?;
+            return Err(not_there("group", &self.group, groups.iter().map(|group| group.group_id.as_str())));
+        }
+        let members = group.as_ref().map_or_else(BTreeMap::new, owners);
+        let names: Vec<TopicPartition> = committed
+            .keys()
+            .chain(members.keys())
+            .cloned()
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        let ends = admin.list_offsets(&names, OffsetSpec::Latest).await?;
+        let columns = [
+            "topic",
+            "partition",
+            "committed_offset",
+            "log_end_offset",
+            "lag",
+            "member_id",
+            "client_id",
+            "client_host",
+        ];
+        let mut table = Table::new(&columns);
+        for name in &names {
+            let offset = committed.get(name).map(|committed| committed.offset);
+            let end = ends.get(name).copied();
+            let lag = offset.zip(end).map(|(offset, end)| (end - offset).max(0));
+            let member = members.get(name);
+            table.push(vec![
+                json!(*name.topic),
+                json!(name.partition),
+                json!(offset),
+                json!(end),
+                json!(lag),
+                json!(member.map(|member| &member.member_id)),
+                json!(member.map(|member| &member.client_id)),
+                json!(member.map(|member| &member.client_host)),
+            ]);
+        }
+        if let Some(group) = &group {
+            let count = group.members.len();
+            terminal.note(&format!("group '{}' is {} with {count} members", group.group_id, group.state));
+        }
+        terminal.rows(&table)
+    }
+}
+
+/// Who has each partition.
+fn owners(group: &GroupDescription) -> BTreeMap<TopicPartition, MemberDescription> {
+    let of = |member: &MemberDescription| {
+        member.partitions.iter().map(|name| (name.clone(), member.clone())).collect::<Vec<_>>()
+    };
+    group.members.iter().flat_map(of).collect()
+}
