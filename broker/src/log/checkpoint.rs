@@ -103,22 +103,23 @@ pub(super) fn partition_metadata(topic_id: Uuid) -> String {
     format!("version: 0\ntopic_id: {topic_id}\n")
 }
 
-/// The topic id that `partition.metadata` of a partition's folder names; `None` if there is no such file or a crash
-/// left it empty.
+/// The topic id that `partition.metadata` of a partition's folder names. `None` if there is no such file, or one that a
+/// crash left half written: it is flushed with the first record, so nothing of the log was.
 pub(super) fn read_topic_id(storage: &dyn Storage, folder: &Path) -> Result<Option<String>, LogError> {
     let path = folder.join(PARTITION_METADATA);
     let Some(bytes) = read_optional(storage, &path)? else { return Ok(None) };
-    if bytes.iter().all(|byte| *byte == 0) {
-        return Ok(None);
+    let text = String::from_utf8_lossy(&bytes);
+    let id = text
+        .strip_prefix("version: 0\ntopic_id: ")
+        .and_then(|rest| rest.strip_suffix('\n'))
+        .map(str::trim_end);
+    let whole =
+        |id: &&str| id.len() == 22 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    let id = id.filter(whole);
+    if id.is_none() {
+        tracing::warn!(file = %path.display(), "a partition.metadata that is not whole is written anew");
     }
-    let mut lines = Lines::new(&path, &bytes)?;
-    if lines.next("version: 0")? != "version: 0" {
-        return Err(lines.bad("expected version: 0"));
-    }
-    match lines.next("topic_id")?.strip_prefix("topic_id: ") {
-        Some(id) => Ok(Some(id.to_owned())),
-        None => Err(lines.bad("expected topic_id: and an id")),
-    }
+    Ok(id.map(str::to_owned))
 }
 
 /// `meta.properties` of a data folder: whose it is.

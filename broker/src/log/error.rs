@@ -132,6 +132,9 @@ pub enum LogError {
         /// The id of the topic.
         expected: String,
     },
+    /// Records that had to be read first could not be.
+    #[error("the log cannot be read")]
+    Read(#[from] ReadError),
     /// The log was closed or deleted, or had failed before.
     #[error("log {0} is closed or failed")]
     Unusable(TopicPartition),
@@ -144,7 +147,10 @@ impl From<LogError> for Error {
             LogError::InUse(_) => ErrorKind::Fenced,
             LogError::FlushedLost { .. } | LogError::BadFile { .. } => ErrorKind::Corrupt,
             LogError::OtherTopic { .. } => ErrorKind::Invalid,
-            LogError::Unusable(_) => ErrorKind::Closed,
+            LogError::Read(ReadError::OutOfRange { .. }) => ErrorKind::Invalid,
+            LogError::Read(ReadError::Damaged { .. }) => ErrorKind::Corrupt,
+            LogError::Read(ReadError::Storage(_)) => ErrorKind::Internal,
+            LogError::Read(ReadError::Closed(_)) | LogError::Unusable(_) => ErrorKind::Closed,
         };
         let message = error.to_string();
         match error {

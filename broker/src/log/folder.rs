@@ -48,6 +48,8 @@ pub struct LogFolder {
     files: Arc<OpenFiles>,
     cache: Arc<TailCache>,
     clean: bool,
+    /// Whether there were checkpoints at start. Without them nothing is known of how the logs came here.
+    checkpointed: bool,
     state: Mutex<FolderState>,
     /// One writer of the checkpoint files at a time.
     checkpointing: Mutex<()>,
@@ -70,10 +72,11 @@ impl LogFolder {
         path: &Path,
         options: FolderOptions,
     ) -> Result<LogFolder, LogError> {
-        storage.create_dir(path)?;
+        make_lasting(&*storage, path)?;
         let lock = storage.lock(&path.join(LOCK))?.ok_or_else(|| LogError::InUse(path.to_owned()))?;
         let clean = checkpoint::was_clean(&*storage, path)?;
         let recovery_points = checkpoint::read_offsets(&*storage, &path.join(RECOVERY_POINTS))?;
+        let checkpointed = storage.exists(&path.join(RECOVERY_POINTS))?;
         let log_starts = checkpoint::read_offsets(&*storage, &path.join(LOG_STARTS))?;
         checkpoint::clear_clean(&*storage, path)?;
         for entry in storage.list(path)? {
@@ -81,17 +84,29 @@ impl LogFolder {
                 storage.remove_dir(&path.join(entry.name))?;
             }
         }
+        if !clean {
+            // Partition folders that were made just before a crash have names that may not last yet.
+            storage.sync_dir(path)?;
+        }
         let state = FolderState { logs: BTreeMap::new(), recovery_points, log_starts };
-        Ok(LogFolder {
+        let folder = LogFolder {
             path: path.to_owned(),
             files: OpenFiles::new(Arc::clone(&storage), options.open_files),
             cache: TailCache::new(options.tail_cache_bytes),
             storage,
             clean,
+            checkpointed,
             state: Mutex::new(state),
             checkpointing: Mutex::default(),
             _lock: lock,
-        })
+        };
+        if !checkpointed && folder.found()?.is_empty() {
+            let none = BTreeMap::<TopicPartition, i64>::new();
+            let none = none.iter().map(|(id, offset)| (id, *offset));
+            checkpoint::write_offsets(&*folder.storage, &path.join(RECOVERY_POINTS), none)?;
+            return Ok(LogFolder { checkpointed: true, ..folder });
+        }
+        Ok(folder)
     }
 
     /// Where the folder is.
@@ -147,7 +162,10 @@ impl LogFolder {
                 files: Arc::clone(&self.files),
                 cache: Arc::clone(&self.cache),
                 clean: self.clean,
-                recovery_point: state.recovery_points.get(id).copied(),
+                // A log that no checkpoint names was made after the last one.
+                recovery_point: self
+                    .checkpointed
+                    .then(|| state.recovery_points.get(id).copied().unwrap_or(0)),
                 log_start: state.log_starts.get(id).copied(),
                 now_ms,
             }
@@ -192,6 +210,18 @@ impl LogFolder {
         Ok(self.storage.remove_dir(&doomed)?)
     }
 
+    /// Removes every batch of a partition that holds an offset at or above `offset`; returns the log end offset.
+    pub fn truncate_log(&self, id: &TopicPartition, offset: i64, now_ms: i64) -> Result<i64, LogError> {
+        let log = self.log(id).ok_or_else(|| LogError::Unusable(id.clone()))?;
+        if offset >= log.log_end_offset() {
+            return Ok(log.log_end_offset());
+        }
+        // After a crash half way, nothing that is about to go may count as flushed.
+        log.limit_checkpoint(offset)?;
+        self.checkpoint()?;
+        log.truncate(offset, now_ms)
+    }
+
     /// Writes down how far each log is flushed and where it starts, so that recovery has less to read.
     pub fn checkpoint(&self) -> Result<(), LogError> {
         let _one = self.checkpointing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -202,7 +232,7 @@ impl LogFolder {
         let mut high_watermarks = BTreeMap::new();
         for (id, log) in &logs {
             let inner = log.lock();
-            recovery_points.insert(id.clone(), inner.flushed.offset);
+            recovery_points.insert(id.clone(), inner.flushed.offset.min(inner.checkpoint_limit));
             log_starts.insert(id.clone(), inner.log_start);
             high_watermarks.insert(id.clone(), inner.visible.offset);
         }
@@ -239,4 +269,21 @@ impl LogFolder {
     fn state(&self) -> MutexGuard<'_, FolderState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Makes a folder and those above it such that a power cut does not take them away again.
+fn make_lasting(storage: &dyn Storage, path: &Path) -> Result<(), LogError> {
+    let mut made = Vec::new();
+    for folder in path.ancestors().filter(|folder| !folder.as_os_str().is_empty()) {
+        if storage.exists(folder)? {
+            break;
+        }
+        made.push(folder);
+    }
+    storage.create_dir(path)?;
+    for folder in made {
+        let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+        storage.sync_dir(parent.unwrap_or(Path::new(".")))?;
+    }
+    Ok(())
 }

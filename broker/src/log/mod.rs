@@ -34,6 +34,7 @@ mod scan;
 mod segment;
 mod snapshot;
 mod tail;
+mod truncate;
 
 #[cfg(test)]
 mod tests;

@@ -70,6 +70,8 @@ pub(super) struct Inner {
     pub(super) epochs: LeaderEpochs,
     pub(super) dirty: Dirty,
     pub(super) flushing: bool,
+    /// No checkpoint may say that more is flushed: a truncation is under way.
+    pub(super) checkpoint_limit: i64,
     pub(super) state: State,
 }
 
@@ -318,7 +320,8 @@ impl Inner {
     }
 }
 
-fn write_file(storage: &dyn Storage, path: &Path, bytes: &[u8]) -> StorageResult<Arc<dyn File>> {
+/// Puts `bytes` into a file; the caller syncs it.
+pub(super) fn write_file(storage: &dyn Storage, path: &Path, bytes: &[u8]) -> StorageResult<Arc<dyn File>> {
     let file = storage.open(path, OpenMode::Replace)?;
     file.write_at(bytes, 0)?;
     Ok(file)

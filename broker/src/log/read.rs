@@ -201,10 +201,21 @@ fn read_batches(
     let damaged = |at, source| ReadError::Damaged { file: log.path().to_owned(), at, source };
     let file = log.get()?;
     let mut scanner = Scanner::new(Arc::clone(&file), from, to)?.with_window(WALK);
+    let mut astray = from > 0;
     let (first, start) = loop {
         match scanner.next()? {
+            // An index carries no checksum. One that leads past the offset, or into the middle of a batch, is not
+            // believed: the segment is walked from its start.
+            Scanned::Bad(_) if astray => {
+                scanner = Scanner::new(Arc::clone(&file), 0, to)?;
+                astray = false;
+            }
+            Scanned::Batch(header, _) if astray && header.base_offset > offset => {
+                scanner = Scanner::new(Arc::clone(&file), 0, to)?;
+                astray = false;
+            }
             Scanned::Batch(header, at) if header.last_offset() >= offset => break (header, at),
-            Scanned::Batch(..) => {}
+            Scanned::Batch(..) => astray = false,
             Scanned::End => return Ok(Bytes::new()),
             Scanned::Bad(error) => return Err(damaged(scanner.position(), error)),
         }

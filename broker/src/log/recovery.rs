@@ -23,7 +23,7 @@ use super::names::{
     CLEANED, DELETED, INDEX, LEADER_EPOCHS, LOG, PARTITION_METADATA, SNAPSHOT, SWAP, TEMPORARY, TIME_INDEX,
     TXN_INDEX, TopicPartition, offset_file, parse_offset_file,
 };
-use super::partition::{Dirty, Inner, PartitionLog, Position, State};
+use super::partition::{Dirty, Inner, PartitionLog, Position, State, write_file};
 use super::producers::Producers;
 use super::retention::drop_stray_snapshots;
 use super::scan::{Scanned, Scanner};
@@ -43,7 +43,7 @@ pub(super) struct Opening {
     pub(super) cache: Arc<TailCache>,
     /// Whether the folder was shut down cleanly.
     pub(super) clean: bool,
-    /// Everything below was flushed, says the checkpoint.
+    /// Everything below was flushed, says the checkpoint; `None` if there is no checkpoint at all.
     pub(super) recovery_point: Option<i64>,
     /// The log start offset that the checkpoint says.
     pub(super) log_start: Option<i64>,
@@ -59,13 +59,7 @@ pub(super) fn open(opening: Opening) -> Result<PartitionLog, LogError> {
         dirty.dirs.extend(opening.dir.parent().map(Path::to_owned));
     }
     check_topic(&*storage, &opening, &mut dirty)?;
-    let bases = sweep(&*storage, &opening.dir)?;
-    let inner = if bases.is_empty() {
-        fresh(&opening, dirty)?
-    } else {
-        Recovery::new(&opening, &*storage, bases)?.run(dirty)?
-    };
-    drop_stray_snapshots(&*storage, &opening.dir, |offset| inner.sealed.contains_key(&offset))?;
+    let inner = reload(&opening, dirty)?;
     Ok(PartitionLog {
         id: opening.id,
         files: opening.files,
@@ -76,6 +70,20 @@ pub(super) fn open(opening: Opening) -> Result<PartitionLog, LogError> {
         listener: OnceLock::new(),
         flush_queued: false.into(),
     })
+}
+
+/// Reads the log from its files.
+pub(super) fn reload(opening: &Opening, dirty: Dirty) -> Result<Inner, LogError> {
+    let storage = &**opening.files.storage();
+    let bases = sweep(storage, &opening.dir)?;
+    let inner = if bases.is_empty() {
+        fresh(opening, dirty)?
+    } else {
+        Recovery::new(opening, storage, bases)?.run(dirty)?
+    };
+    let is_base = |offset| inner.sealed.contains_key(&offset) || inner.active.base_offset == offset;
+    drop_stray_snapshots(storage, &opening.dir, is_base)?;
+    Ok(inner)
 }
 
 fn check_topic(storage: &dyn Storage, opening: &Opening, dirty: &mut Dirty) -> Result<(), LogError> {
@@ -205,6 +213,7 @@ fn assemble(
         epochs,
         dirty,
         flushing: false,
+        checkpoint_limit: i64::MAX,
         state: State::Open,
     }
 }
@@ -215,9 +224,13 @@ fn first_checked(opening: &Opening, bases: &[i64]) -> i64 {
         return i64::MAX;
     }
     let point = opening.recovery_point.unwrap_or(0);
-    let at = bases.partition_point(|base| *base <= point).saturating_sub(1);
+    // A segment that starts just there was made after the last flush: the indexes of the one before it, written when it
+    // was closed, may not have lasted.
+    let at = bases.partition_point(|base| *base < point).saturating_sub(1);
     bases.get(at).copied().unwrap_or(0)
 }
+
+type Indexes = (Vec<OffsetEntry>, Vec<TimeEntry>);
 
 /// Where reading a segment stopped for good.
 struct Stop {
@@ -269,7 +282,8 @@ impl<'a> Recovery<'a> {
 
     fn run(mut self, mut dirty: Dirty) -> Result<Inner, LogError> {
         let opening = self.opening;
-        self.load_snapshot(self.first_checked)?;
+        // Below the recovery point the log is what it was when a snapshot was taken.
+        self.load_snapshot(self.first_checked.max(self.opening.recovery_point.unwrap_or(0)))?;
         if !opening.clean {
             self.epochs.truncate_end(self.first_checked);
         }
@@ -317,6 +331,9 @@ impl<'a> Recovery<'a> {
         }
         if self.changed {
             self.storage.sync_dir(&opening.dir)?;
+        } else if !opening.clean && !dirty.dirs.contains(&opening.dir) {
+            // Files that were made just before the crash may have names that do not last yet.
+            dirty.dirs.push(opening.dir.clone());
         }
         let first = self.sealed.keys().next().copied().unwrap_or(active.base_offset);
         let log_start = opening.log_start.unwrap_or(first).clamp(first, self.next_offset);
@@ -446,9 +463,7 @@ impl<'a> Recovery<'a> {
             Some(entry) if active => base + i64::from(entry.relative),
             _ => next_base,
         };
-        let covered = |indexes: &(Vec<OffsetEntry>, Vec<TimeEntry>)| {
-            !self.epochs_lost && self.producers_at >= walked_from(&indexes.0)
-        };
+        let covered = |indexes: &Indexes| !self.epochs_lost && self.producers_at >= walked_from(&indexes.0);
         let Some((offsets, times)) = indexes.filter(covered) else {
             return self.walk_segment(segment, 0, !active);
         };
@@ -501,11 +516,7 @@ impl<'a> Recovery<'a> {
     }
 
     /// The indexes of a segment, if they are there and in order; of one that is not active only the last time.
-    fn read_indexes(
-        &self,
-        files: &SegmentFiles,
-        active: bool,
-    ) -> Result<Option<(Vec<OffsetEntry>, Vec<TimeEntry>)>, LogError> {
+    fn read_indexes(&self, files: &SegmentFiles, active: bool) -> Result<Option<Indexes>, LogError> {
         let log_bytes = files.log.get()?.len()?;
         let there = |path: &Path| self.storage.exists(path);
         if !there(files.index.path())? || !there(files.time_index.path())? {
@@ -539,6 +550,11 @@ impl<'a> Recovery<'a> {
         if checked {
             segment.files.log.get()?.sync_data()?;
             self.write_indexes(&mut segment)?;
+            // Without it the next start would have to read every segment for its producers, and deleted ones are gone.
+            let path = self.opening.dir.join(offset_file(self.next_offset, SNAPSHOT));
+            if self.producers_at <= self.next_offset {
+                write_file(self.storage, &path, &snapshot::encode(&self.producers))?.sync_data()?;
+            }
         }
         let sealed: Sealed = segment.seal();
         self.sealed.insert(sealed.base_offset, Arc::new(sealed));

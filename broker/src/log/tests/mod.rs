@@ -1,6 +1,8 @@
 //! The log from outside: one `Bench` of a folder over some storage, and what each test does to it.
 
 mod append;
+mod crash;
+mod model;
 mod producers;
 
 use std::path::Path;
