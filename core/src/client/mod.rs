@@ -13,6 +13,7 @@ mod error;
 pub mod producer;
 mod topic_partition;
 pub mod transport;
+pub mod written;
 
 pub use admin::{Admin, NewTopic, OffsetSpec};
 pub use cluster::{BrokerNode, Client, ClusterView, PartitionView, TopicView};
@@ -23,3 +24,4 @@ pub use consumer::{
 };
 pub use producer::{Acks, Delivery, Producer, ProducerConfig, ProducerRecord, RecordMetadata};
 pub use topic_partition::TopicPartition;
+pub use written::WrittenTail;

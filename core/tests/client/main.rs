@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use riverrun_core::ErrorKind;
 use riverrun_core::client::admin::ConfigResource;
+use riverrun_core::client::transport::{BoxedStream, Connect, Tcp};
 use riverrun_core::client::{
     Admin, Client, ClientConfig, Consumer, ConsumerConfig, NewTopic, OffsetReset, OffsetSpec, Producer,
-    ProducerConfig, ProducerRecord, TopicPartition,
+    ProducerConfig, ProducerRecord, TopicPartition, WrittenTail,
 };
 use riverrun_core::record::{Compression, Header, Record};
 
@@ -167,4 +168,163 @@ async fn topics_are_made_described_and_removed() {
     assert_eq!(at[&partition], 1);
     assert!(!admin.describe_cluster().await.unwrap().brokers.is_empty());
     admin.delete_topics(&[&name]).await.unwrap().remove(&name).unwrap().unwrap();
+}
+
+/// Polls all members until together they own every partition once, each of them some.
+async fn settle(members: &mut [Consumer], partitions: usize) {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    loop {
+        for member in members.iter_mut() {
+            member.poll(Duration::from_millis(50)).await.unwrap();
+        }
+        let mut owned: Vec<TopicPartition> = members.iter().flat_map(Consumer::assignment).collect();
+        owned.sort();
+        owned.dedup();
+        let all: usize = members.iter().map(|member| member.assignment().len()).sum();
+        let everyone = members.iter().all(|member| !member.assignment().is_empty());
+        if owned.len() == partitions && all == partitions && everyone {
+            return;
+        }
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "{} of {partitions} partitions, {all} shares",
+            owned.len()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_group_grows_and_shrinks() {
+    let Some(client) = connect().await else { return };
+    let topic = fresh("client-group");
+    Admin::new(&client)
+        .ensure_topic(&NewTopic::new(&topic).partitions(6).replication_factor(1))
+        .await
+        .unwrap();
+    let group = fresh("group");
+    let config = ConsumerConfig {
+        heartbeat_interval: Duration::from_millis(200),
+        session_timeout: Duration::from_secs(6),
+        ..ConsumerConfig::group(&group)
+    };
+    let mut members = Vec::new();
+    for _ in 0..3 {
+        let mut member = Consumer::new(&client, config.clone()).unwrap();
+        member.subscribe(&[&topic]).unwrap();
+        members.push(member);
+        settle(&mut members, 6).await;
+    }
+    let described = Admin::new(&client).describe_group(&group).await.unwrap();
+    assert_eq!((described.state.as_str(), described.members.len()), ("Stable", 3));
+    assert!(described.members.iter().all(|member| member.partitions.len() == 2), "{described:?}");
+    while members.len() > 1 {
+        members.pop().unwrap().close(Duration::from_secs(10)).await.unwrap();
+        settle(&mut members, 6).await;
+    }
+}
+
+/// Forwards connections to `target` and cuts each after a number of bytes from the client that grows from try to try.
+async fn cutting_proxy(target: String) -> u16 {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let mut tries = 0_usize;
+        while let Ok((mut near, _)) = listener.accept().await {
+            tries += 1;
+            let (target, mut allowed) = (target.clone(), 700 + tries * 1_500);
+            tokio::spawn(async move {
+                let mut far = tokio::net::TcpStream::connect(target).await.unwrap();
+                let (mut near_in, mut near_out) = near.split();
+                let (mut far_in, mut far_out) = far.split();
+                let forward = async {
+                    let mut buffer = [0; 512];
+                    while let Ok(read @ 1..) = near_in.read(&mut buffer).await {
+                        if read > allowed || far_out.write_all(&buffer[..read]).await.is_err() {
+                            return;
+                        }
+                        allowed -= read;
+                    }
+                };
+                tokio::select! { () = forward => {} _ = tokio::io::copy(&mut far_in, &mut near_out) => {} }
+            });
+        }
+    });
+    port
+}
+
+/// TCP to whatever is asked for by way of one port.
+#[derive(Debug)]
+struct Detour(u16);
+
+#[async_trait::async_trait]
+impl Connect for Detour {
+    async fn connect(&self, _host: &str, _port: u16) -> std::io::Result<BoxedStream> {
+        Tcp::default().connect("127.0.0.1", self.0).await
+    }
+}
+
+#[tokio::test]
+async fn dropped_connections_neither_lose_nor_double_records() {
+    let Some(servers) = bootstrap() else { return };
+    let direct = Client::connect(ClientConfig::new(&servers)).await.unwrap();
+    let topic = fresh("client-dropped");
+    Admin::new(&direct)
+        .ensure_topic(&NewTopic::new(&topic).partitions(1).replication_factor(1))
+        .await
+        .unwrap();
+    let port = cutting_proxy(servers.clone()).await;
+    let mut config = ClientConfig::new(&servers).transport(std::sync::Arc::new(Detour(port)));
+    config.reconnect_backoff_max = Duration::from_millis(50);
+    config.retry_backoff_max = Duration::from_millis(100);
+    let client = Client::lazy(config).unwrap();
+    let producer = Producer::new(&client, ProducerConfig::default().batch_size(1 << 10)).unwrap();
+    for n in 0..3_000_u32 {
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+        // The proxy may cut the connection that learns of the topic.
+        while let Err(error) = producer.send(ProducerRecord::new(&topic, n.to_string().as_bytes())).await {
+            assert!(error.is_retriable() && tokio::time::Instant::now() < deadline, "{error:?}");
+        }
+    }
+    producer.flush().await.unwrap();
+    let mut consumer = Consumer::new(&direct, ConsumerConfig::default()).unwrap();
+    let partition = TopicPartition::new(topic.as_str(), 0);
+    consumer.assign(std::slice::from_ref(&partition)).unwrap();
+    consumer.seek_to_beginning(&partition).unwrap();
+    let records = read(&mut consumer, 3_000).await;
+    for (record, n) in records.iter().zip(0_u32..) {
+        assert_eq!(record.value.as_deref(), Some(n.to_string().as_bytes()), "offset {}", record.offset);
+    }
+    assert_eq!(Admin::new(&direct).end_offsets(&topic).await.unwrap()[&0], 3_000);
+}
+
+#[tokio::test]
+async fn a_lost_runs_outputs_are_read_back() {
+    let Some(client) = connect().await else { return };
+    let topic = fresh("client-written");
+    Admin::new(&client)
+        .ensure_topic(&NewTopic::new(&topic).partitions(2).replication_factor(1))
+        .await
+        .unwrap();
+    let (lost, other) = (
+        Producer::new(&client, ProducerConfig::default()).unwrap(),
+        Producer::new(&client, ProducerConfig::default()).unwrap(),
+    );
+    let id = lost.identify().await.unwrap();
+    assert_eq!(lost.producer_ids(), [id]);
+    let record = |n: i64, key| ProducerRecord::new(&topic, b"v").key(key).partition(0).timestamp(n);
+    for n in 0..5 {
+        other.send(record(n, b"x")).await.unwrap().await.unwrap();
+        lost.send(record(n, b"k")).await.unwrap().await.unwrap();
+    }
+    let name = TopicPartition::new(topic.as_str(), 0);
+    let ends = [(name.clone(), 4), (TopicPartition::new(topic.as_str(), 1), 0)].into();
+    let mut tail = WrittenTail::read(&client, &ends, &[id]).await.unwrap();
+    assert_eq!((tail.len(), tail.ends()[&name]), (3, 10));
+    for n in 2..5 {
+        assert!(tail.suppress(&topic, 0, Some(n), Some(b"k"), Some(b"v"), &[]).unwrap());
+    }
+    assert!(!tail.suppress(&topic, 0, Some(5), Some(b"k"), Some(b"v"), &[]).unwrap());
+    let beyond = WrittenTail::read(&client, &[(name, 11)].into(), &[id]).await.unwrap_err();
+    assert_eq!(beyond.kind(), ErrorKind::NotFound);
 }

@@ -14,6 +14,7 @@ mod group;
 mod isolation;
 mod membership;
 mod positions;
+pub(crate) mod raw;
 mod records;
 mod subscription;
 

@@ -31,7 +31,7 @@ use accumulator::{Accumulator, Rejected};
 pub use config::{Acks, ProducerConfig};
 pub use delivery::{Delivery, RecordMetadata};
 pub use murmur2::{murmur2, partition_for_key};
-use queue::RecordParts;
+use queue::{Identity, RecordParts};
 use sender::Sender;
 
 /// A record to send, borrowed: its bytes are copied once, into the batch.
@@ -128,6 +128,18 @@ impl Shared {
         self.accumulator.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Takes a new producer id into use, unless another is since the last one wore out.
+    fn take_identity(&self, identity: Identity) -> i64 {
+        let mut accumulator = self.lock();
+        if let Some(current) = accumulator.identity() {
+            return current.producer_id;
+        }
+        let mut ids = self.producer_ids.lock().unwrap_or_else(PoisonError::into_inner);
+        ids.push(identity.producer_id);
+        accumulator.set_identity(identity);
+        identity.producer_id
+    }
+
     /// Milliseconds since the producer was made: unlike the wall clock they never step back.
     fn elapsed_ms(&self) -> i64 {
         i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX)
@@ -206,6 +218,26 @@ impl Producer {
     /// first record was sent. Ids are recorded before anything is sent under them.
     pub fn producer_ids(&self) -> Vec<i64> {
         self.shared.producer_ids.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The producer id that the next record is sent under, got from the cluster if there is none yet. Whoever has to
+    /// recognise its own records later ([`WrittenTail`](super::WrittenTail)) stores it before sending the first.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] without idempotence; the cause when the cluster gives none.
+    pub async fn identify(&self) -> Result<i64> {
+        if !self.shared.config.idempotence {
+            return Err(Error::new(ErrorKind::Invalid, "a producer without enable.idempotence has no id"));
+        }
+        // One who asks first asks for all.
+        let ids = self.producer_ids();
+        if let Some(id) = ids.last() {
+            return Ok(*id);
+        }
+        let (client, lane) = (&self.shared.client, self.shared.client.lane());
+        let identity = sender::ask_identity(client, lane).await;
+        client.close_lane(lane);
+        Ok(self.shared.take_identity(identity?))
     }
 
     /// How this producer was configured.
@@ -316,3 +348,6 @@ fn blocked(config: &ProducerConfig, used: usize) -> Error {
 
 /// How long to wait before looking for a leader again at the earliest.
 const LEADER_WAIT: Duration = Duration::from_millis(100);
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use tokio::time::Instant;
 
-use super::super::cluster::{ClusterView, Lane, Link, Seen};
+use super::super::cluster::{Client, ClusterView, Lane, Link, Seen};
 use super::super::connection::Connection;
 use super::super::error::{RequestError, broker_error};
 use super::accumulator::{Route, Taken};
@@ -27,6 +27,8 @@ use crate::{Error, ErrorKind, Result};
 
 /// From this version on Produce names topics by id.
 const BY_TOPIC_ID: i16 = 13;
+/// The last version of InitProducerId without two-phase commit.
+const INIT_STABLE: i16 = 5;
 
 /// An answer that came, and the batches it is about.
 struct Answered {
@@ -42,7 +44,7 @@ pub(super) struct Sender {
     nodes: BTreeMap<i32, Node>,
     answers: FuturesUnordered<BoxFuture<'static, Answered>>,
     opening: FuturesUnordered<BoxFuture<'static, (i32, Result<Connection, RequestError>)>>,
-    identity: Option<BoxFuture<'static, Result<InitProducerIdResponse>>>,
+    identity: Option<BoxFuture<'static, Result<Identity>>>,
     refresh_at: Instant,
     last_error: Option<Error>,
 }
@@ -122,7 +124,8 @@ impl Sender {
                 next = Some(next.map_or(self.refresh_at, |at| at.min(self.refresh_at)));
             }
             if round.needs_identity && self.identity.is_none() {
-                self.identity = Some(self.ask_identity());
+                let (client, lane) = (self.shared.client.clone(), self.lane);
+                self.identity = Some(Box::pin(async move { ask_identity(&client, lane).await }));
             }
             if round.requests.is_empty() {
                 return next;
@@ -315,39 +318,11 @@ impl Sender {
         }
     }
 
-    fn ask_identity(&self) -> BoxFuture<'static, Result<InitProducerIdResponse>> {
-        let (client, lane) = (self.shared.client.clone(), self.lane);
-        Box::pin(async move {
-            let timeout = client.config().api_timeout;
-            let asking = client.retrying(timeout, |_| async {
-                let node = client.any_node(lane).await?;
-                let build = |_| InitProducerIdRequest {
-                    transactional_id: None,
-                    transaction_timeout_ms: i32::MAX,
-                    ..Default::default()
-                };
-                let response: InitProducerIdResponse = client
-                    .request::<InitProducerIdRequest>(node, lane, 5, client.config().request_timeout, build)
-                    .await?;
-                match ErrorCode::from(response.error_code) {
-                    ErrorCode::None => Ok(response),
-                    code => Err(broker_error(code, None, "getting a producer id")),
-                }
-            });
-            asking.await
-        })
-    }
-
-    fn take_identity(&mut self, result: Result<InitProducerIdResponse>) {
+    fn take_identity(&mut self, result: Result<Identity>) {
         self.identity = None;
         match result {
-            Ok(response) => {
-                let identity = Identity { producer_id: response.producer_id, epoch: response.producer_epoch };
-                let mut ids =
-                    self.shared.producer_ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                ids.push(identity.producer_id);
-                drop(ids);
-                self.shared.lock().set_identity(identity);
+            Ok(identity) => {
+                self.shared.take_identity(identity);
             }
             Err(error) if error.is_retriable() => self.last_error = Some(error),
             Err(error) => {
@@ -387,6 +362,28 @@ impl Sender {
         }
         self.shared.room.notify_waiters();
     }
+}
+
+/// Gets a producer id from the cluster, again where it may help.
+pub(super) async fn ask_identity(client: &Client, lane: Lane) -> Result<Identity> {
+    let build = |_| InitProducerIdRequest {
+        transactional_id: None,
+        transaction_timeout_ms: i32::MAX,
+        ..Default::default()
+    };
+    let attempt = |_| async {
+        let node = client.any_node(lane).await?;
+        let timeout = client.config().request_timeout;
+        let response: InitProducerIdResponse =
+            client.request::<InitProducerIdRequest>(node, lane, INIT_STABLE, timeout, build).await?;
+        match ErrorCode::from(response.error_code) {
+            ErrorCode::None => {
+                Ok(Identity { producer_id: response.producer_id, epoch: response.producer_epoch })
+            }
+            code => Err(broker_error(code, None, "getting a producer id")),
+        }
+    };
+    client.retrying(client.config().api_timeout, attempt).await
 }
 
 fn attempt_of(response: &PartitionProduceResponse) -> Attempt {

@@ -513,3 +513,6 @@ impl Membership {
         self.is_leader = false;
     }
 }
+
+#[cfg(test)]
+mod tests;
