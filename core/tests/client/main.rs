@@ -1,6 +1,12 @@
 //! The client against a running broker: `RIVERRUN_TEST_BOOTSTRAP=host:port` names it, any Kafka will do. Without it
 //! these tests say so and do nothing; the same client is tested against the embedded broker in the root's `tests/it`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test's own functions fail and speak as its tests do"
+)]
+
 use std::time::Duration;
 
 use riverrun_core::ErrorKind;

@@ -18,7 +18,7 @@ impl Backoff {
         let doubled = self.initial_ms.saturating_mul(1 << (failures - 1).min(20));
         let wait = doubled.min(self.max_ms);
         // A factor between 0.8 and 1.2.
-        wait * 4 / 5 + (u128::from(random) * u128::from(wait * 2 / 5 + 1) >> 64) as u64
+        wait * 4 / 5 + ((u128::from(random) * u128::from(wait * 2 / 5 + 1)) >> 64) as u64
     }
 }
 

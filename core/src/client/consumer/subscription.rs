@@ -55,15 +55,12 @@ pub(crate) fn encode_assignment(assignment: &Assignment) -> Result<Bytes, Encode
     for partition in &assignment.partitions {
         topics.entry(&partition.topic).or_default().push(partition.partition);
     }
-    let assigned = topics.into_iter().map(|(topic, partitions)| AssignedTopic {
-        topic: Str::from(&**topic),
-        partitions,
-        ..Default::default()
-    });
+    let assigned = topics
+        .into_iter()
+        .map(|(topic, partitions)| AssignedTopic { topic: Str::from(&**topic), partitions });
     let message = ConsumerProtocolAssignment {
         assigned_partitions: assigned.collect(),
         user_data: assignment.user_data.clone(),
-        ..Default::default()
     };
     prefixed(&message, ASSIGNMENT_VERSION)
 }

@@ -1,8 +1,8 @@
 //! Membership of a consumer group under the classic protocol. Pure: events and the time in, calls and changes out.
 //!
-//! 1. The coordinator is found. 2. The member joins; the coordinator gathers all members and names a leader. 3. The
-//! leader divides the partitions. 4. Everyone syncs and learns its share. 5. Heartbeats keep the membership; one of
-//! them tells that the group rebalances: the consumer gives up its partitions ([`Change::Revoke`], answered by
+//! The coordinator is found; the member joins, and the coordinator gathers all members and names a leader; the leader
+//! divides the partitions; everyone syncs and learns its share; heartbeats keep the membership. One of them tells that
+//! the group rebalances: the consumer gives up its partitions ([`Change::Revoke`], answered by
 //! [`Membership::released`]) and joins again.
 //!
 //! One call is on the way at a time, except that leaving does not wait.
