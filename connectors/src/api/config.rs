@@ -130,6 +130,24 @@ pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>)
     }
 }
 
+/// The items of a list in a flat map: between commas, those inside the braces of a glob apart.
+pub fn split_list(text: &str) -> Vec<String> {
+    let (mut depth, mut items) = (0_i32, vec![String::new()]);
+    for letter in text.chars() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        match (letter, items.last_mut()) {
+            (',', _) if depth == 0 => items.push(String::new()),
+            (_, Some(item)) => item.push(letter),
+            (_, None) => {}
+        }
+    }
+    items.iter().map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,5 +186,10 @@ mod tests {
         let mut settings = Settings::new(&map, KEYS, &[]);
         assert!(settings.flag("header"));
         assert_eq!(settings.number("size", 1), 7);
+    }
+
+    #[test]
+    fn braces_keep_their_commas() {
+        assert_eq!(split_list("a{1,2}.csv, b.csv"), ["a{1,2}.csv", "b.csv"]);
     }
 }

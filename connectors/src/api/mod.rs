@@ -11,7 +11,7 @@ mod schema;
 mod sink;
 mod source;
 
-pub use config::{ConfigMap, Key, KeyError, Settings, nearest, unknown};
+pub use config::{ConfigMap, Key, KeyError, Settings, nearest, split_list, unknown};
 pub use error::{BadRecord, ConnectorError, ErrorStage};
 pub use keys::{COMMON_KEYS, DEAD_LETTER_KEY, SINK_COMMON_KEYS, TOLERANCE_KEY};
 pub use offset::{SourceOffset, SourcePartition, StoredOffsets, TopicPartition};

@@ -15,6 +15,13 @@ pub trait Sink: Send + Sync + std::fmt::Debug {
     /// one reproducible order.
     fn wants_total_order(&self) -> bool;
 
+    /// Removes what earlier runs of this sink wrote, so that the next run starts over. What the sink did not write
+    /// stays.
+    fn start_over(&self) -> Result<(), ConnectorError>;
+
+    /// Where the result is, for people.
+    fn target(&self) -> String;
+
     /// A task. `bounded` says that the input ends and [`SinkTask::finish`] will be called.
     fn task(&self, bounded: bool) -> Result<Box<dyn SinkTask>, ConnectorError>;
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::api::{
-    COMMON_KEYS, Column, ColumnType, ConfigMap, Key, KeyError, SINK_COMMON_KEYS, Settings, nearest,
+    COMMON_KEYS, Column, ColumnType, ConfigMap, Key, KeyError, SINK_COMMON_KEYS, Settings, nearest, split_list,
 };
 
 const FORMAT_KEY: Key = Key {
@@ -285,24 +285,6 @@ fn not_one_of(key: &str, found: &str, valid: &[&str]) -> String {
     format!("'{key}' must be one of {}, found '{found}'{}", valid.join(", "), near.unwrap_or_default())
 }
 
-/// Cuts at commas that do not stand inside the braces of a glob.
-fn split_list(text: &str) -> Vec<String> {
-    let (mut depth, mut items) = (0_i32, vec![String::new()]);
-    for letter in text.chars() {
-        match letter {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            _ => {}
-        }
-        match (letter, items.last_mut()) {
-            (',', _) if depth == 0 => items.push(String::new()),
-            (_, Some(item)) => item.push(letter),
-            (_, None) => {}
-        }
-    }
-    items.iter().map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
-}
-
 fn format_of(settings: &mut Settings<'_>, path: &str) -> (Format, u8) {
     let name = path.to_ascii_lowercase();
     let name = ["gz", "zst", "gzip", "zstd"]
@@ -366,11 +348,6 @@ mod tests {
             let config = FileSourceConfig::parse(&map(&[("path", path), ("topic", "t")])).unwrap();
             assert_eq!((config.format, config.delimiter), (format, delimiter), "{path}");
         }
-    }
-
-    #[test]
-    fn braces_keep_their_commas() {
-        assert_eq!(split_list("a{1,2}.csv, b.csv"), ["a{1,2}.csv", "b.csv"]);
     }
 
     #[test]

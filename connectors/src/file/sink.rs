@@ -34,15 +34,18 @@ impl FileSink {
     pub fn new(map: &ConfigMap) -> Result<Self, Vec<KeyError>> {
         Ok(FileSink { config: FileSinkConfig::parse(map)? })
     }
+}
 
-    /// The file that it writes.
-    pub fn path(&self) -> &Path {
-        &self.config.path
+impl Sink for FileSink {
+    fn kind(&self) -> &'static str {
+        "file"
     }
 
-    /// Removes the file and everything beside it that this sink wrote, so that the next run starts over. A file that
-    /// the sink did not write stays.
-    pub fn start_over(&self) -> Result<(), ConnectorError> {
+    fn wants_total_order(&self) -> bool {
+        true
+    }
+
+    fn start_over(&self) -> Result<(), ConnectorError> {
         let manifest = Manifest::path_for(&self.config.path);
         if Manifest::load(&manifest).is_ok_and(|found| found.is_none()) {
             return Ok(());
@@ -57,15 +60,9 @@ impl FileSink {
         }
         Ok(())
     }
-}
 
-impl Sink for FileSink {
-    fn kind(&self) -> &'static str {
-        "file"
-    }
-
-    fn wants_total_order(&self) -> bool {
-        true
+    fn target(&self) -> String {
+        self.config.path.display().to_string()
     }
 
     fn task(&self, bounded: bool) -> Result<Box<dyn SinkTask>, ConnectorError> {
