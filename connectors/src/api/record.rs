@@ -4,16 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::TopicPartition;
-
-/// A header: ordered, duplicates kept, the value may be null.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
-    /// The name.
-    pub key: String,
-    /// The value.
-    pub value: Option<Bytes>,
-}
+use super::{Header, TopicPartition};
 
 /// A record that a source made.
 #[derive(Clone, Debug, PartialEq)]

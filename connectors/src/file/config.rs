@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::api::{
-    COMMON_KEYS, Column, ColumnType, ConfigMap, Key, KeyError, SINK_COMMON_KEYS, Settings, nearest, split_list,
+    COMMON_KEYS, Column, ColumnType, ConfigMap, Key, KeyError, SINK_COMMON_KEYS, Settings, nearest,
+    split_list,
 };
 
 const FORMAT_KEY: Key = Key {

@@ -98,7 +98,10 @@ async fn a_bad_row_names_file_line_and_column_and_goes_to_the_dead_letters() {
     assert_eq!(values(&log, "rows").len(), 1_002);
     let headers = &log.records("dead")[0][0].headers;
     let of = |name: &str| {
-        let found = headers.iter().find(|header| header.key == format!("__connect.errors.{name}")).unwrap();
+        let found = headers
+            .iter()
+            .find(|header| header.key == format!("__connect.errors.{name}").as_bytes())
+            .unwrap();
         String::from_utf8(found.value.clone().unwrap().to_vec()).unwrap()
     };
     assert_eq!((of("topic"), of("stage")), ("rows".to_owned(), "VALUE_CONVERTER".to_owned()));

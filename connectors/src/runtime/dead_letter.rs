@@ -91,7 +91,7 @@ impl DeadLetterContext {
             (name::EXCEPTION_MESSAGE, message.to_owned()),
             (name::EXCEPTION_STACKTRACE, format!("{DATA_EXCEPTION}: {message}\n")),
         ] {
-            headers.push(Header { key: key.to_owned(), value: Some(Bytes::from(value)) });
+            headers.push(Header { key: Bytes::from_static(key.as_bytes()), value: Some(Bytes::from(value)) });
         }
     }
 }
@@ -108,7 +108,7 @@ mod tests {
             offset: 77,
             key: None,
             value: Some(Bytes::from_static(b"row")),
-            headers: vec![Header { key: "h".to_owned(), value: None }],
+            headers: vec![Header { key: Bytes::from_static(b"h"), value: None }],
             stage: ErrorStage::ValueConverter,
             message: "a.csv:3: wrong".to_owned(),
         };
@@ -118,7 +118,7 @@ mod tests {
             .iter()
             .map(|header| {
                 let value = header.value.as_deref().map_or("null".into(), String::from_utf8_lossy);
-                format!("{}={value}", header.key)
+                format!("{}={value}", String::from_utf8_lossy(&header.key))
             })
             .collect();
         assert_eq!(

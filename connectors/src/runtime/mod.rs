@@ -14,7 +14,6 @@ mod log;
 mod memory;
 mod merge;
 mod offsets;
-mod partition;
 mod policy;
 mod replay;
 mod sink_worker;

@@ -241,7 +241,7 @@ impl<'a> Run<'a> {
                     "topic '{topic}' has {count} partitions, and a record is meant for partition {partition}"
                 )));
             }
-            (None, Some(key)) => super::partition::partition_for_key(key, count),
+            (None, Some(key)) => riverrun_core::client::producer::partition_for_key(key, count),
             (None, None) => (record.ordinal / SPREAD_RECORDS % count.max(1) as u64) as i32,
         };
         Ok(TopicPartition { topic: Arc::clone(topic), partition })
