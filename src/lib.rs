@@ -3,6 +3,8 @@
 //! This crate joins the four libraries that never see each other: [`core`] (bytes, protocol, client), [`broker`],
 //! [`streams`] and [`connectors`]. It re-exports them and adds nothing of its own but what needs several of them.
 
+pub mod pipeline;
+
 pub use riverrun_broker as broker;
 pub use riverrun_connectors as connectors;
 pub use riverrun_core as core;

@@ -62,11 +62,7 @@ impl Pipeline {
         };
         let sources: Vec<BuiltSource> = file.sources.iter().filter_map(|spec| builder.source(spec)).collect();
         let sinks: Vec<BuiltSink> = file.sinks.iter().filter_map(|spec| builder.sink(spec)).collect();
-        let views = if sources.len() == file.sources.len() {
-            super::sql::check(&file, &sources, &mut builder.problems).await
-        } else {
-            None
-        };
+        let views = super::sql::check(&file, &sources, &mut builder.problems).await;
         if other_topics == OtherTopics::None
             && let Some(views) = views
         {

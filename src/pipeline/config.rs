@@ -231,7 +231,8 @@ impl Reader {
             }
             _ => {
                 if !node.is_null() {
-                    let message = format!("expected '{what}' as a mapping of names, found {}", node.describe());
+                    let message =
+                        format!("expected '{what}' as a mapping of names, found {}", node.describe());
                     self.0.add(node.place, message);
                 }
                 Vec::new()
@@ -283,7 +284,13 @@ impl Reader {
         spec
     }
 
-    fn connector(&mut self, pipeline: &str, entry: &Entry, what: &str, known: &[&str]) -> (FlatConfig, Vec<Entry>) {
+    fn connector(
+        &mut self,
+        pipeline: &str,
+        entry: &Entry,
+        what: &str,
+        known: &[&str],
+    ) -> (FlatConfig, Vec<Entry>) {
         let entries: Vec<Entry> = self.mapping(&entry.value, what, known).into_iter().cloned().collect();
         let mut config = FlatConfig { place: entry.key_place, ..FlatConfig::default() };
         config.set("name", format!("{pipeline}.{}", entry.key), entry.key_place);
@@ -324,7 +331,8 @@ impl Reader {
                     Some("table") => spec.role = Role::Table,
                     Some("stream") => spec.role = Role::Stream,
                     _ => {
-                        let message = format!("'as' must be stream or table, found {}", entry.value.describe());
+                        let message =
+                            format!("'as' must be stream or table, found {}", entry.value.describe());
                         self.0.add(entry.value.place, message);
                     }
                 },

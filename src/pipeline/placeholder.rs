@@ -53,8 +53,10 @@ fn look_up(placeholder: &str, folder: &Path) -> Result<String, String> {
             format!("{placeholder}: the environment has no variable '{name}'; set it before the start")
         }),
         Some(("file", path)) => read_file(placeholder, path, folder),
-        _ => Err(format!("{placeholder} is no placeholder; there are ${{env:NAME}}, ${{file:PATH}} and \
-                          ${{file:PATH:KEY}}")),
+        _ => Err(format!(
+            "{placeholder} is no placeholder; there are ${{env:NAME}}, ${{file:PATH}} and \
+                          ${{file:PATH:KEY}}"
+        )),
     }
 }
 
@@ -70,7 +72,9 @@ fn read_file(placeholder: &str, path: &str, folder: &Path) -> Result<String, Str
                 let (name, value) = line.split_once('=')?;
                 (name.trim() == key).then(|| value.trim().to_owned())
             };
-            text.lines().find_map(property).ok_or_else(|| format!("{placeholder}: the file has no line '{key}=…'"))
+            text.lines()
+                .find_map(property)
+                .ok_or_else(|| format!("{placeholder}: the file has no line '{key}=…'"))
         }
     }
 }

@@ -24,7 +24,10 @@ pub(super) struct Node {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Content {
     /// Text, and how it was written.
-    Scalar { text: String, style: Style },
+    Scalar {
+        text: String,
+        style: Style,
+    },
     Sequence(Vec<Node>),
     Mapping(Vec<Entry>),
 }
@@ -43,7 +46,9 @@ pub(super) enum Style {
     Plain,
     Quoted,
     /// A literal block (`|`): its first line is the one after `place`, behind `indent` spaces.
-    Literal { indent: u64 },
+    Literal {
+        indent: u64,
+    },
     Folded,
 }
 
@@ -152,8 +157,13 @@ impl<'a, I: Iterator<Item = Item<'a>>> Reader<'a, I> {
             let message = "the file is too large or too deep for a pipeline".to_owned();
             return Err(Problem { place, message });
         }
+        let mut place = place;
         let (anchor, content) = match event {
-            Event::Scalar(text, style, anchor, _) => (anchor, self.scalar(&text, style, place)),
+            Event::Scalar(text, style, anchor, _) => {
+                let (begin, content) = self.scalar(&text, style, place);
+                place = begin;
+                (anchor, content)
+            }
             Event::SequenceStart(_, anchor, _) => {
                 let mut items = Vec::new();
                 loop {
@@ -205,21 +215,29 @@ impl<'a, I: Iterator<Item = Item<'a>>> Reader<'a, I> {
         }
     }
 
-    fn scalar(&self, text: &str, style: ScalarStyle, place: Place) -> Content {
-        let style = match style {
-            ScalarStyle::Plain => Style::Plain,
-            ScalarStyle::Literal => Style::Literal { indent: self.indent_below(place.line) },
-            ScalarStyle::Folded => Style::Folded,
-            _ => Style::Quoted,
+    /// A scalar and where it begins. The parser places a block at its first text; here it is where its `|` stands.
+    fn scalar(&self, text: &str, style: ScalarStyle, place: Place) -> (Place, Content) {
+        let (place, style) = match style {
+            ScalarStyle::Plain => (place, Style::Plain),
+            ScalarStyle::Literal => {
+                let (header, indent) = self.block_at(place);
+                (header, Style::Literal { indent })
+            }
+            ScalarStyle::Folded => (self.block_at(place).0, Style::Folded),
+            _ => (place, Style::Quoted),
         };
-        Content::Scalar { text: text.to_owned(), style }
+        (place, Content::Scalar { text: text.to_owned(), style })
     }
 
-    /// How far the first line with text below `line` is indented.
-    fn indent_below(&self, line: u64) -> u64 {
-        let below = self.source.lines().skip(usize::try_from(line).unwrap_or(usize::MAX));
-        let first = below.into_iter().find(|text| !text.trim().is_empty());
-        first.map_or(0, |text| (text.len() - text.trim_start().len()) as u64)
+    /// Where the header of a block stands, and how far its text is indented.
+    fn block_at(&self, place: Place) -> (Place, u64) {
+        let lines: Vec<&str> = self.source.lines().collect();
+        let first = usize::try_from(place.line).unwrap_or(usize::MAX).saturating_sub(1).min(lines.len());
+        let indent = lines.get(first).map_or(0, |text| (text.len() - text.trim_start().len()) as u64);
+        let header = lines[..first].iter().rposition(|text| !text.trim().is_empty());
+        let Some(header) = header else { return (place, indent) };
+        let column = lines[header].rfind(['|', '>']).unwrap_or(0) as u64 + 1;
+        (Place { line: header as u64 + 1, column }, indent)
     }
 }
 

@@ -8,6 +8,7 @@
 //! resumes from the positions that it stored with its data.
 
 mod backoff;
+mod client;
 mod counters;
 mod dead_letter;
 mod log;
@@ -21,6 +22,7 @@ mod source_worker;
 mod supervise;
 
 pub use backoff::Backoff;
+pub use client::ClientLog;
 
 pub use counters::{Counters, Snapshot};
 pub use dead_letter::{DeadLetterContext, header_names};

@@ -58,6 +58,17 @@ impl WrittenTail {
         Ok(tail)
     }
 
+    /// What is left, in the order in which it was written within each partition: for one who compares by rules of his
+    /// own.
+    pub fn into_records(self) -> BTreeMap<TopicPartition, Vec<Record>> {
+        let in_order = |keys: Keys| {
+            let mut records: Vec<Record> = keys.into_values().flatten().collect();
+            records.sort_by_key(|record| record.offset);
+            records
+        };
+        self.partitions.into_iter().map(|(name, keys)| (name, in_order(keys))).collect()
+    }
+
     /// Whether nothing is left to be suppressed.
     pub fn is_empty(&self) -> bool {
         self.partitions.is_empty()
