@@ -31,7 +31,10 @@ impl File {
 
     /// Whether a generator wrote it: lengths and names are the generator's business then.
     fn is_generated(&self) -> bool {
-        self.text.lines().take(5).any(|line| line.starts_with("//! Generated "))
+        self.text
+            .lines()
+            .take(5)
+            .any(|line| line.starts_with("//! Generated ") || line.contains("@generated"))
     }
 
     /// Whether the whole file is test code.

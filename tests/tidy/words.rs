@@ -9,6 +9,7 @@ const HOSTS: &[&str] = &[
     "github.com",
     "maven.apache.org",
     "opencollective.com",
+    "rustup.rs",
     "www.apache.org",
     "www.w3.org",
     "localhost",
