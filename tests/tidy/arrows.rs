@@ -31,6 +31,11 @@ const ROOMS: &[(&str, &str, &[&str])] = &[
     ("broker/src/", "coordinator", &["config"]),
     ("broker/src/", "runtime", &["config", "storage", "log", "metadata", "replication", "coordinator"]),
     ("broker/src/", "server", &["config", "log", "metadata", "replication", "coordinator", "runtime"]),
+    (
+        "broker/src/",
+        "broker",
+        &["config", "storage", "log", "metadata", "replication", "coordinator", "runtime", "server"],
+    ),
     ("streams/src/", "record", &[]),
     ("streams/src/", "state", &["record"]),
     ("streams/src/", "operator", &["record", "state"]),

@@ -1,0 +1,301 @@
+//! Drives the group shards: one per partition of `__consumer_offsets`, loaded when first asked for.
+//!
+//! A decision's records are appended and replayed under the shard's short lock, in the order of decisions; a reply
+//! leaves only when everything that its decision saw is durable. A shard whose append fails is dropped and loaded
+//! again from what its log holds.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use futures::future::BoxFuture;
+use riverrun_core::clock::Clock;
+use tokio::sync::oneshot;
+
+use super::partition::{Partition, PartitionError};
+use super::timers::Timers;
+use crate::coordinator::group::{
+    Decision, GroupLimits, GroupShard, Name, Reply, TimerKey, Token, decode_record, encode_record,
+};
+
+/// The topic that holds what groups are and how far they have read.
+pub(crate) const OFFSETS_TOPIC: &str = "__consumer_offsets";
+
+/// Why a coordinator cannot answer; clients look it up again and retry.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum GroupsError {
+    #[error("the coordinator's partition failed")]
+    Partition(#[from] PartitionError),
+    #[error("the coordinator's partition could not be read: {0}")]
+    Load(String),
+    #[error("the coordinator was reloaded after a failed write")]
+    Reloaded,
+}
+
+/// A reply and the end of the log that must be durable before it may leave.
+type Parked = oneshot::Sender<(Reply, i64)>;
+
+#[derive(Debug)]
+struct Loaded {
+    shard: GroupShard,
+    parked: HashMap<Token, Parked>,
+    /// The end of the shard's log after its last decision.
+    end_offset: i64,
+}
+
+/// One shard with its partition.
+#[derive(Debug)]
+pub(crate) struct ShardDriver {
+    index: usize,
+    partition: Arc<Partition>,
+    limits: GroupLimits,
+    loaded: Mutex<Option<Loaded>>,
+    loading: tokio::sync::Mutex<()>,
+    next_token: AtomicU64,
+    timers: Arc<Timers>,
+    clock: Arc<dyn Clock>,
+}
+
+impl ShardDriver {
+    fn lock(&self) -> MutexGuard<'_, Option<Loaded>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether requests can be decided without a wait.
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.lock().is_some()
+    }
+
+    /// Reads the partition from its start, if that has not been done.
+    pub(crate) async fn load(self: &Arc<Self>) -> Result<(), GroupsError> {
+        // An async mutex that only puts loads in order; no request holds it.
+        let _one_at_a_time = self.loading.lock().await;
+        if self.is_loaded() {
+            return Ok(());
+        }
+        let driver = self.clone();
+        let loaded = tokio::task::spawn_blocking(move || driver.load_blocking());
+        loaded.await.map_err(|error| GroupsError::Load(error.to_string()))?
+    }
+
+    fn load_blocking(&self) -> Result<(), GroupsError> {
+        self.partition.open()?;
+        let mut shard = GroupShard::new(self.limits);
+        let mut unreadable = 0_usize;
+        self.partition.scan(|key, value| match decode_record(key, value) {
+            Ok(Some(record)) => shard.replay(&record),
+            Ok(None) => {}
+            Err(error) => {
+                unreadable += 1;
+                tracing::warn!(error = &error as &dyn std::error::Error, "a group record was passed over");
+            }
+        })?;
+        if unreadable > 0 {
+            tracing::warn!(
+                unreadable,
+                partition = self.index,
+                "records of __consumer_offsets were passed over"
+            );
+        }
+        self.timers.clear_shard(self.index);
+        self.timers.apply(self.index, shard.decide_loaded(self.clock.now_ms()));
+        let end_offset = self.partition.offsets().log_end;
+        *self.lock() = Some(Loaded { shard, parked: HashMap::new(), end_offset });
+        Ok(())
+    }
+
+    /// Decides a request; the future gives its reply when that may leave.
+    pub(crate) fn submit(
+        self: &Arc<Self>,
+        decide: impl FnOnce(&GroupShard, i64, Token) -> Decision,
+    ) -> BoxFuture<'static, Result<Reply, GroupsError>> {
+        let token = Token(self.next_token.fetch_add(1, Ordering::Relaxed));
+        let (sender, receiver) = oneshot::channel();
+        let mut guard = self.lock();
+        if let Some(loaded) = guard.as_mut() {
+            loaded.parked.insert(token, sender);
+            let now_ms = self.clock.now_ms();
+            let decision = decide(&loaded.shard, now_ms, token);
+            if let Err(error) = self.carry_out(loaded, decision, now_ms) {
+                self.give_up(&mut guard, &error);
+            }
+        }
+        drop(guard);
+        let partition = self.partition.clone();
+        Box::pin(async move {
+            let (reply, end_offset) = receiver.await.map_err(|_| GroupsError::Reloaded)?;
+            partition.durable(end_offset).await?;
+            Ok(reply)
+        })
+    }
+
+    /// Reads the shard; the future is ready when everything read is durable.
+    pub(crate) fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&GroupShard) -> T,
+    ) -> BoxFuture<'static, Result<T, GroupsError>> {
+        let seen = self.lock().as_ref().map(|loaded| (read(&loaded.shard), loaded.end_offset));
+        let partition = self.partition.clone();
+        Box::pin(async move {
+            let (value, end_offset) = seen.ok_or(GroupsError::Reloaded)?;
+            partition.durable(end_offset).await?;
+            Ok(value)
+        })
+    }
+
+    /// Carries out a decision that no request waits for.
+    pub(crate) fn run(&self, decide: impl FnOnce(&GroupShard, i64) -> Decision) {
+        let mut guard = self.lock();
+        let Some(loaded) = guard.as_mut() else { return };
+        let now_ms = self.clock.now_ms();
+        let decision = decide(&loaded.shard, now_ms);
+        if let Err(error) = self.carry_out(loaded, decision, now_ms) {
+            self.give_up(&mut guard, &error);
+        }
+    }
+
+    /// A deadline has passed.
+    pub(crate) fn deadline(&self, key: &TimerKey) {
+        self.run(|shard, now_ms| shard.decide_deadline(now_ms, key));
+    }
+
+    fn carry_out(&self, loaded: &mut Loaded, decision: Decision, now_ms: i64) -> Result<(), PartitionError> {
+        if !decision.records.is_empty() {
+            let mut encoded = Vec::with_capacity(decision.records.len());
+            for record in &decision.records {
+                encoded.push(encode_record(record).map_err(PartitionError::internal)?);
+            }
+            loaded.end_offset = self.partition.append_own(&encoded, now_ms)?;
+            for record in &decision.records {
+                loaded.shard.replay(record);
+            }
+        }
+        if let Some(change) = decision.change {
+            loaded.shard.replay_change(change);
+        }
+        self.timers.apply(self.index, decision.timers);
+        for (token, reply) in decision.replies {
+            if let Some(sender) = loaded.parked.remove(&token) {
+                // The client may have gone meanwhile.
+                let _ = sender.send((reply, loaded.end_offset));
+            }
+        }
+        Ok(())
+    }
+
+    fn give_up(&self, guard: &mut Option<Loaded>, error: &PartitionError) {
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            partition = self.index,
+            "a write to __consumer_offsets failed; its groups are loaded again"
+        );
+        self.timers.clear_shard(self.index);
+        *guard = None;
+    }
+}
+
+/// All shards, once the topic is there.
+#[derive(Debug)]
+pub(crate) struct Groups {
+    limits: GroupLimits,
+    clock: Arc<dyn Clock>,
+    timers: Arc<Timers>,
+    shards: OnceLock<Vec<Arc<ShardDriver>>>,
+}
+
+impl Groups {
+    /// No shards yet.
+    pub(crate) fn new(limits: GroupLimits, clock: Arc<dyn Clock>) -> Self {
+        Groups { limits, clock, timers: Arc::default(), shards: OnceLock::new() }
+    }
+
+    /// Whether the topic's partitions are known.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.shards.get().is_some()
+    }
+
+    /// The topic's partitions, in order; called once they are known.
+    pub(crate) fn set_partitions(&self, partitions: Vec<Arc<Partition>>) {
+        let shard = |(index, partition)| {
+            Arc::new(ShardDriver {
+                index,
+                partition,
+                limits: self.limits,
+                loaded: Mutex::new(None),
+                loading: tokio::sync::Mutex::new(()),
+                next_token: AtomicU64::new(0),
+                timers: self.timers.clone(),
+                clock: self.clock.clone(),
+            })
+        };
+        // A second caller found the same partitions.
+        let _ = self.shards.set(partitions.into_iter().enumerate().map(shard).collect());
+    }
+
+    /// The shard of a group.
+    pub(crate) fn shard(&self, group: &str) -> Option<&Arc<ShardDriver>> {
+        let shards = self.shards.get()?;
+        shards.get(partition_of(group, shards.len()))
+    }
+
+    /// Every shard.
+    pub(crate) fn shards(&self) -> &[Arc<ShardDriver>] {
+        self.shards.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Writes tombstones for the offsets of deleted topics, in the shards that are loaded.
+    pub(crate) fn topics_deleted(&self, topics: &[Name]) {
+        for shard in self.shards() {
+            shard.run(|state, _| state.decide_topics_deleted(topics));
+        }
+    }
+
+    /// Writes tombstones for what has had its time, in the shards that are loaded.
+    pub(crate) fn expire(&self) {
+        for shard in self.shards() {
+            shard.run(|state, now_ms| state.decide_expiry(now_ms));
+        }
+    }
+
+    /// Fires deadlines as they pass; never returns.
+    pub(crate) async fn run_timers(&self) {
+        loop {
+            for (index, key) in self.timers.take_due(self.clock.now_ms()) {
+                if let Some(shard) = self.shards().get(index) {
+                    shard.deadline(&key);
+                }
+            }
+            match self.timers.next_ms() {
+                None => self.timers.sooner().await,
+                Some(next_ms) => {
+                    let wait_ms = next_ms.saturating_sub(self.clock.now_ms()).max(0).unsigned_abs();
+                    let wait = std::time::Duration::from_millis(wait_ms);
+                    // Either way the set is looked at again.
+                    let _ = tokio::time::timeout(wait, self.timers.sooner()).await;
+                }
+            }
+        }
+    }
+}
+
+/// The partition of `__consumer_offsets` that a group lives in, as every Kafka client and tool computes it.
+pub(crate) fn partition_of(group: &str, partitions: usize) -> usize {
+    let hash =
+        group.encode_utf16().fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
+    // Kafka's abs gives 0 for the number that has no positive counterpart.
+    let positive = hash.checked_abs().unwrap_or(0);
+    usize::try_from(positive).unwrap_or(0) % partitions.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::partition_of;
+
+    #[test]
+    fn groups_live_where_java_hashes_them() {
+        // "test".hashCode() is 3556498, "polygenelubricants".hashCode() is Integer.MIN_VALUE.
+        assert_eq!(partition_of("test", 50), 48);
+        assert_eq!(partition_of("polygenelubricants", 50), 0);
+        assert_eq!(partition_of("", 50), 0);
+    }
+}

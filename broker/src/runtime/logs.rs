@@ -1,0 +1,184 @@
+//! The data folder with its logs, and what every one of them needs: configs, the flusher, the leader epoch.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use riverrun_core::clock::Clock;
+use riverrun_core::config::Config;
+use riverrun_core::protocol::Uuid;
+use riverrun_core::record::TimestampType;
+
+use super::flusher::Flusher;
+use super::partition::Partition;
+use crate::config::keys;
+use crate::log::{FlushPolicy, LogConfig, LogError, LogFolder, PartitionLog, TopicPartition};
+use crate::metadata::{ClusterImage, ConfigResource, TopicImage};
+
+/// The metadata that others publish.
+pub(crate) type SharedImage = Arc<RwLock<Arc<ClusterImage>>>;
+
+/// Every log of this broker.
+#[derive(Debug)]
+pub(crate) struct Logs {
+    folder: LogFolder,
+    flusher: Flusher,
+    topic_defaults: Config,
+    producer_expiration_ms: i64,
+    clock: Arc<dyn Clock>,
+    image: OnceLock<SharedImage>,
+    leader_epoch: OnceLock<i32>,
+    recovered: AtomicBool,
+}
+
+impl Logs {
+    pub(super) fn new(
+        folder: LogFolder,
+        topic_defaults: Config,
+        producer_expiration_ms: i64,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let recovered = AtomicBool::new(folder.was_clean());
+        Logs {
+            folder,
+            flusher: Flusher::new(),
+            topic_defaults,
+            producer_expiration_ms,
+            clock,
+            image: OnceLock::new(),
+            leader_epoch: OnceLock::new(),
+            recovered,
+        }
+    }
+
+    /// Metadata has been loaded: from now on topics have their own configs, and this broker its epoch.
+    pub(super) fn set_metadata(&self, image: SharedImage, leader_epoch: i32) {
+        // Set once, by the start.
+        let _ = self.image.set(image);
+        let _ = self.leader_epoch.set(leader_epoch);
+    }
+
+    pub(super) fn folder(&self) -> &LogFolder {
+        &self.folder
+    }
+
+    pub(super) fn flusher(&self) -> &Flusher {
+        &self.flusher
+    }
+
+    /// The epoch under which this broker leads.
+    pub(super) fn leader_epoch(&self) -> i32 {
+        self.leader_epoch.get().copied().unwrap_or(0)
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    /// Opens a log, with the recovery that it needs. Blocks.
+    pub(super) fn open(&self, id: &TopicPartition, topic_id: Uuid) -> Result<Arc<PartitionLog>, LogError> {
+        let topic_id = Some(topic_id).filter(|id| !id.is_zero());
+        self.folder.open_log(id, topic_id, self.log_config(&id.topic), self.now_ms())
+    }
+
+    /// The configs of a topic: its own, else the broker's, else the defaults.
+    pub(super) fn topic_config(&self, topic: &str) -> Config {
+        let image =
+            self.image.get().map(|image| image.read().unwrap_or_else(PoisonError::into_inner).clone());
+        let own = image.and_then(|image| image.configs(&ConfigResource::Topic(topic.to_owned())).cloned());
+        with_own(&self.topic_defaults, own.as_deref())
+    }
+
+    fn log_config(&self, topic: &str) -> LogConfig {
+        log_config(&self.topic_config(topic), self.producer_expiration_ms)
+    }
+
+    /// Puts a topic's configs in force in its open logs.
+    pub(super) fn reconfigure(&self, topic: &str, partitions: &[Arc<Partition>]) {
+        let config = self.log_config(topic);
+        for log in partitions.iter().filter_map(|partition| partition.log()) {
+            log.set_config(config.clone());
+            // What was not flushed before may wait for a flush now.
+            self.flusher.request(log);
+        }
+    }
+
+    /// Deletes the logs of a topic. Blocks.
+    pub(super) fn delete_topic(&self, topic: &TopicImage, partitions: &[Arc<Partition>]) {
+        for partition in partitions {
+            partition.mark_deleted();
+        }
+        for partition in 0..i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX) {
+            let id = TopicPartition { topic: topic.name.clone(), partition };
+            if let Err(error) = self.folder.delete_log(&id, topic.id) {
+                tracing::error!(log = %id, error = &error as &dyn std::error::Error, "a log could not be deleted");
+            }
+        }
+    }
+
+    /// After a crash: all logs have been looked through, so the folder may be marked clean again.
+    pub(super) fn set_recovered(&self) {
+        self.recovered.store(true, Ordering::Release);
+    }
+
+    /// Whether every log is known to be sound.
+    pub(super) fn is_recovered(&self) -> bool {
+        self.recovered.load(Ordering::Acquire)
+    }
+
+    /// Flushes and closes everything. The folder is marked clean only if all of it is. Blocks.
+    pub(super) fn close(&self) -> Result<(), LogError> {
+        self.flusher.close();
+        if self.is_recovered() {
+            return self.folder.close();
+        }
+        // Logs that nobody has opened since the crash must be looked through by the next start.
+        for log in self.folder.logs() {
+            if let Err(error) = log.flush() {
+                tracing::error!(log = %log.id(), error = &error as &dyn std::error::Error, "the last flush failed");
+            }
+        }
+        self.folder.checkpoint()
+    }
+}
+
+/// Topic configs over their defaults.
+pub(super) fn with_own(defaults: &Config, own: Option<&BTreeMap<String, String>>) -> Config {
+    let mut config = defaults.clone();
+    for (name, value) in own.into_iter().flatten() {
+        // They were checked before they were written.
+        if let Err(error) = config.insert(name, value) {
+            tracing::warn!(%error, "a stored topic config is not valid any more; its default holds");
+        }
+    }
+    config
+}
+
+fn log_config(config: &Config, producer_expiration_ms: i64) -> LogConfig {
+    let unsigned = |number: i32| u32::try_from(number).unwrap_or(0);
+    let policies = config.get(&keys::CLEANUP_POLICY);
+    let has = |policy: &str| policies.iter().any(|given| given == policy);
+    LogConfig {
+        segment_bytes: unsigned(config.get(&keys::SEGMENT_BYTES)),
+        segment_ms: config.get(&keys::SEGMENT_MS),
+        segment_index_bytes: unsigned(config.get(&keys::SEGMENT_INDEX_BYTES)),
+        index_interval_bytes: unsigned(config.get(&keys::INDEX_INTERVAL_BYTES)),
+        retention_ms: config.get(&keys::RETENTION_MS),
+        retention_bytes: config.get(&keys::RETENTION_BYTES),
+        max_message_bytes: unsigned(config.get(&keys::MAX_MESSAGE_BYTES)),
+        timestamp_type: match config.get(&keys::TIMESTAMP_TYPE).as_str() {
+            "LogAppendTime" => TimestampType::LogAppendTime,
+            _ => TimestampType::CreateTime,
+        },
+        timestamp_before_max_ms: config.get(&keys::TIMESTAMP_BEFORE_MAX_MS),
+        timestamp_after_max_ms: config.get(&keys::TIMESTAMP_AFTER_MAX_MS),
+        delete: has("delete"),
+        compact: has("compact"),
+        flush_policy: match config.get(&keys::FLUSH_POLICY).as_str() {
+            "interval" => FlushPolicy::Interval,
+            "os" => FlushPolicy::Os,
+            _ => FlushPolicy::Ack,
+        },
+        producer_expiration_ms,
+    }
+}

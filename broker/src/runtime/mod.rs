@@ -1,0 +1,26 @@
+//! The only drivers of the pure parts: they bring time, files and randomness to decisions and carry decisions out.
+//!
+//! A [`Node`] is a broker without its sockets: metadata with its writer, partitions with their logs, group shards
+//! with their deadlines, the flusher and the housekeeping. It must never know a frame or a connection.
+
+mod controller;
+mod fetch_sessions;
+mod flusher;
+mod groups;
+mod housekeeping;
+mod logs;
+mod metadata_file;
+mod node;
+mod partition;
+mod partitions;
+mod producer_ids;
+mod timers;
+mod topics;
+mod waiters;
+
+pub(crate) use controller::ControllerError;
+pub(crate) use fetch_sessions::{FetchPlan, Found, SessionError, SessionKey, SessionPartition};
+pub(crate) use groups::{GroupsError, ShardDriver};
+pub(crate) use node::{Node, StartError};
+pub(crate) use partition::{Partition, PartitionError};
+pub(crate) use topics::{CreatedTopic, TopicRef};

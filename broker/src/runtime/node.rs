@@ -1,0 +1,289 @@
+//! A broker without its sockets.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use riverrun_core::clock::Clock;
+use riverrun_core::config::{Config, ConfigValue};
+use riverrun_core::protocol::Uuid;
+use riverrun_core::random::Random;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::controller::Controller;
+use super::fetch_sessions::FetchSessions;
+use super::groups::Groups;
+use super::housekeeping;
+use super::logs::Logs;
+use super::metadata_file::{METADATA_TOPIC, MetadataFile};
+use super::partitions::Partitions;
+use super::producer_ids::ProducerIds;
+use crate::config::{BROKER, BrokerSettings, TOPIC, topic_defaults};
+use crate::coordinator::group::GroupLimits;
+use crate::log::{FolderOptions, LogError, LogFolder, MetaProperties, TopicPartition};
+use crate::metadata::{ClusterImage, MetadataLog, MetadataLogError, MetadataRecord, ReplayError};
+use crate::storage::Storage;
+
+/// Why a broker cannot start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error(transparent)]
+    Metadata(#[from] MetadataLogError),
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    #[error(
+        "data folder {folder} belongs to node {found}, this is node {node_id}: set node.id={found} or choose another folder"
+    )]
+    OtherNode { folder: String, found: i32, node_id: i32 },
+    #[error(
+        "data folder {folder} belongs to cluster '{found}', but its metadata to cluster '{expected}': it was put together from two"
+    )]
+    OtherCluster { folder: String, found: String, expected: String },
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// Everything that a broker is but its listeners.
+pub(crate) struct Node {
+    pub(crate) settings: BrokerSettings,
+    pub(crate) broker_config: Config,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) controller: Controller,
+    pub(crate) partitions: Partitions,
+    pub(crate) groups: Groups,
+    pub(crate) producer_ids: ProducerIds,
+    pub(crate) fetch_sessions: FetchSessions,
+    pub(super) logs: Arc<Logs>,
+    random: Mutex<Box<dyn Random>>,
+    closing: watch::Sender<bool>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Node").field("node_id", &self.settings.node_id).finish_non_exhaustive()
+    }
+}
+
+/// What was found in the data folder.
+struct Loaded {
+    logs: Arc<Logs>,
+    image: ClusterImage,
+    metadata: MetadataFile,
+    leader_epoch: i32,
+}
+
+impl Node {
+    /// Opens the data folder, loads metadata and starts what runs by itself.
+    ///
+    /// # Errors
+    /// When the folder is in use, damaged, or another node's.
+    pub(crate) async fn start(
+        broker_config: Config,
+        settings: BrokerSettings,
+        storage: Arc<dyn Storage>,
+        clock: Arc<dyn Clock>,
+        mut random: Box<dyn Random>,
+    ) -> Result<Arc<Node>, StartError> {
+        let defaults = topic_defaults(&broker_config);
+        let fresh = (Uuid(random.uuid()), Uuid(random.uuid()));
+        let loading = {
+            let (settings, clock) = (settings.clone(), clock.clone());
+            tokio::task::spawn_blocking(move || load(&settings, defaults, storage, clock, fresh))
+        };
+        let Loaded { logs, image, metadata, leader_epoch } =
+            loading.await.map_err(|error| StartError::Internal(error.to_string()))??;
+        let controller = Controller::start(image, Box::new(metadata));
+        logs.set_metadata(controller.shared_image(), leader_epoch);
+        let node = Arc::new(Node {
+            controller,
+            partitions: Partitions::new(logs.clone()),
+            groups: Groups::new(limits(&settings), clock.clone()),
+            producer_ids: ProducerIds::new(),
+            fetch_sessions: FetchSessions::new(settings.fetch_sessions_max),
+            settings,
+            broker_config,
+            clock,
+            logs,
+            random: Mutex::new(random),
+            closing: watch::Sender::new(false),
+            tasks: Mutex::default(),
+        });
+        node.attach_offsets_topic();
+        let mut tasks = housekeeping::start(&node);
+        if !node.logs.is_recovered() {
+            let recovering = node.clone();
+            tasks.push(tokio::task::spawn_blocking(move || housekeeping::recover_all(&recovering)));
+        }
+        *node.tasks.lock().unwrap_or_else(PoisonError::into_inner) = tasks;
+        Ok(node)
+    }
+
+    /// Ready when the broker begins to close.
+    pub(crate) fn closing(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut closing = self.closing.subscribe();
+        async move {
+            // If the node is gone, so is what closes it.
+            let _ = closing.wait_for(|closing| *closing).await;
+        }
+    }
+
+    /// Whether the broker has begun to close.
+    pub(crate) fn is_closing(&self) -> bool {
+        *self.closing.borrow()
+    }
+
+    /// Tells everybody that waits that the broker is closing.
+    pub(crate) fn begin_close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Ends what runs by itself, flushes and closes the logs, and marks the folder clean.
+    ///
+    /// # Errors
+    /// When a log could not be closed in order; the next start recovers it.
+    pub(crate) async fn close(self: &Arc<Self>) -> Result<(), StartError> {
+        self.begin_close();
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in &tasks {
+            task.abort();
+        }
+        for task in tasks {
+            // Aborted, or a blocking task that could not be aborted and has ended by itself.
+            let _ = task.await;
+        }
+        let logs = self.logs.clone();
+        let closed = tokio::task::spawn_blocking(move || logs.close());
+        Ok(closed.await.map_err(|error| StartError::Internal(error.to_string()))??)
+    }
+
+    /// A random id.
+    pub(crate) fn fresh_uuid(&self) -> Uuid {
+        Uuid(self.random.lock().unwrap_or_else(PoisonError::into_inner).uuid())
+    }
+
+    /// A random id as member ids end with: 32 hexadecimal digits in five groups.
+    pub(crate) fn hyphenated_uuid(&self) -> String {
+        let hex: String = self.fresh_uuid().0.iter().map(|byte| format!("{byte:02x}")).collect();
+        [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+    }
+
+    /// A random positive number.
+    pub(crate) fn fresh_id(&self) -> i32 {
+        let bound = i32::MAX.unsigned_abs().into();
+        let drawn = self.random.lock().unwrap_or_else(PoisonError::into_inner).below(bound);
+        i32::try_from(drawn).unwrap_or(0) + 1
+    }
+
+    /// A topic's configs have changed.
+    pub(crate) fn topic_configs_changed(&self, name: &str) {
+        if let Some(topic) = self.controller.image().topic(name) {
+            self.logs.reconfigure(name, &self.partitions.of_topic(topic.id));
+        }
+    }
+
+    /// Makes durable how far logs are flushed and where they start. Blocks.
+    ///
+    /// # Errors
+    /// When the checkpoints could not be written.
+    pub(crate) fn checkpoint(&self) -> Result<(), LogError> {
+        self.logs.folder().checkpoint()
+    }
+
+    /// The default of a topic's config where the broker says nothing.
+    pub(crate) fn topic_config_default(&self, name: &str) -> Option<ConfigValue> {
+        TOPIC.defaults().ok().and_then(|config| config.value(name))
+    }
+
+    /// The default of a broker's config.
+    pub(crate) fn broker_config_default(&self, name: &str) -> Option<ConfigValue> {
+        BROKER.defaults().ok().and_then(|config| config.value(name))
+    }
+}
+
+fn limits(settings: &BrokerSettings) -> GroupLimits {
+    GroupLimits {
+        min_session_timeout_ms: settings.group_min_session_timeout_ms,
+        max_session_timeout_ms: settings.group_max_session_timeout_ms,
+        max_size: settings.group_max_size,
+        initial_rebalance_delay_ms: settings.group_initial_rebalance_delay_ms,
+        offset_metadata_max_bytes: settings.offset_metadata_bytes_max,
+        offsets_retention_ms: settings.offsets_retention_ms,
+    }
+}
+
+fn load(
+    settings: &BrokerSettings,
+    defaults: Config,
+    storage: Arc<dyn Storage>,
+    clock: Arc<dyn Clock>,
+    (fresh_cluster, fresh_directory): (Uuid, Uuid),
+) -> Result<Loaded, StartError> {
+    let folder = LogFolder::open(storage, Path::new(&settings.data_dir), FolderOptions::default())?;
+    let meta = folder.read_meta()?;
+    let shown = || settings.data_dir.clone();
+    if let Some((_, found, _)) = &meta
+        && *found != settings.node_id
+    {
+        return Err(StartError::OtherNode { folder: shown(), found: *found, node_id: settings.node_id });
+    }
+    let logs = Logs::new(folder, defaults, settings.producer_expiration_ms, clock.clone());
+    let id = TopicPartition::new(METADATA_TOPIC, 0);
+    let mut metadata = MetadataFile::new(logs.open(&id, Uuid::ZERO)?, clock);
+    let mut image = ClusterImage::default();
+    let mut deleted = BTreeSet::new();
+    for record in metadata.load()? {
+        image.replay(&record)?;
+        if let MetadataRecord::TopicDeleted { topic_id } = record {
+            deleted.insert(topic_id);
+        }
+    }
+    let mut records = Vec::new();
+    let found = meta.as_ref().map(|(cluster_id, ..)| cluster_id.clone());
+    let cluster_id = match (&image.cluster_id, found) {
+        (Some(expected), Some(found)) if **expected != *found => {
+            return Err(StartError::OtherCluster { folder: shown(), found, expected: expected.to_string() });
+        }
+        (Some(known), _) => known.to_string(),
+        (None, found) => {
+            let cluster_id = found.unwrap_or_else(|| fresh_cluster.to_string());
+            records.push(MetadataRecord::Cluster { cluster_id: cluster_id.clone() });
+            cluster_id
+        }
+    };
+    let (registered, leader_epoch) = registration(&image, settings.node_id, logs.is_recovered());
+    records.push(registered);
+    metadata.append(&records)?;
+    for record in &records {
+        image.replay(record)?;
+    }
+    if meta.is_none() {
+        let node_id = settings.node_id;
+        logs.folder().write_meta(&MetaProperties { cluster_id, node_id, directory_id: fresh_directory })?;
+    }
+    remove_deleted(&logs, &deleted)?;
+    Ok(Loaded { logs: Arc::new(logs), image, metadata, leader_epoch })
+}
+
+/// The record of this start. After a crash the leader epoch grows: under lax flush policies records that were read may
+/// be gone, and readers find out by the epoch.
+fn registration(image: &ClusterImage, broker_id: i32, was_clean: bool) -> (MetadataRecord, i32) {
+    let before = image.brokers.get(&broker_id);
+    let broker_epoch = before.map_or(0, |broker| broker.epoch + 1);
+    let leader_epoch = before.map_or(0, |broker| broker.leader_epoch + i32::from(!was_clean));
+    (MetadataRecord::BrokerRegistered { broker_id, broker_epoch, leader_epoch }, leader_epoch)
+}
+
+/// Finishes what a crash cut short: folders of topics that were deleted.
+fn remove_deleted(logs: &Logs, deleted: &BTreeSet<String>) -> Result<(), LogError> {
+    for found in logs.folder().found()? {
+        if let Some(topic_id) = found.topic_id.filter(|id| deleted.contains(id)) {
+            logs.folder().delete_log(&found.id, topic_id.parse().unwrap_or_default())?;
+        }
+    }
+    Ok(())
+}

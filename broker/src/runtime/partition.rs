@@ -1,0 +1,237 @@
+//! One partition that this broker leads: its log, opened when first used, and who waits for it.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use bytes::Bytes;
+use riverrun_core::protocol::Uuid;
+use riverrun_core::record::{BatchBuilder, Batches, Compression, RecordError};
+use tokio::sync::Notify;
+
+use super::logs::Logs;
+use super::waiters::Waiters;
+use crate::log::{
+    AppendError, Appended, FlushPolicy, LogError, LogSlice, Origin, PartitionLog, ReadBound, ReadError,
+    TopicPartition,
+};
+
+/// Bytes of log that a scan reads at a time.
+const SCAN_BYTES: usize = 1 << 20;
+
+/// Why a partition cannot do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PartitionError {
+    #[error("the log could not be opened")]
+    Open(#[source] Arc<LogError>),
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error("a stored batch is damaged")]
+    Record(#[from] RecordError),
+    /// The log failed or was deleted while its answer was awaited.
+    #[error("the log failed or was deleted before the records were durable")]
+    Gone,
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl PartitionError {
+    /// A defect of ours, or an operation of the system that never fails by itself.
+    pub(crate) fn internal(error: impl fmt::Display) -> Self {
+        PartitionError::Internal(error.to_string())
+    }
+}
+
+/// Where a log stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Offsets {
+    pub(crate) log_start: i64,
+    pub(crate) high_watermark: i64,
+    pub(crate) last_stable: i64,
+    pub(crate) log_end: i64,
+}
+
+/// A partition of a topic.
+#[derive(Debug)]
+pub(crate) struct Partition {
+    id: TopicPartition,
+    topic_id: Uuid,
+    logs: Arc<Logs>,
+    log: OnceLock<Arc<PartitionLog>>,
+    /// Held while the log is being opened; says whether the topic was deleted before that happened.
+    opening: Mutex<bool>,
+    waiters: Arc<Waiters>,
+}
+
+impl Partition {
+    pub(super) fn new(id: TopicPartition, topic_id: Uuid, logs: Arc<Logs>) -> Self {
+        Partition {
+            id,
+            topic_id,
+            logs,
+            log: OnceLock::new(),
+            opening: Mutex::new(false),
+            waiters: Arc::new(Waiters::default()),
+        }
+    }
+
+    /// The topic and the number.
+    pub(crate) fn id(&self) -> &TopicPartition {
+        &self.id
+    }
+
+    /// Whether the log is open, so that nothing here needs a wait for files.
+    pub(crate) fn is_open(&self) -> bool {
+        self.log.get().is_some()
+    }
+
+    /// Opens the log, with the recovery that it needs. Blocks; a second caller waits for the first.
+    pub(crate) fn open(&self) -> Result<(), PartitionError> {
+        if self.is_open() {
+            return Ok(());
+        }
+        let deleted = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        if *deleted {
+            return Err(PartitionError::Gone);
+        }
+        if self.is_open() {
+            return Ok(());
+        }
+        let log =
+            self.logs.open(&self.id, self.topic_id).map_err(|error| PartitionError::Open(Arc::new(error)))?;
+        self.waiters.start_at(log.high_watermark());
+        log.set_listener(self.waiters.clone());
+        // Before the listener was there it could not tell.
+        self.waiters.start_at(log.high_watermark());
+        // Nobody else sets it under the lock.
+        let _ = self.log.set(log);
+        Ok(())
+    }
+
+    /// The topic is gone: a log that is not open yet must never be made.
+    pub(super) fn mark_deleted(&self) {
+        *self.opening.lock().unwrap_or_else(PoisonError::into_inner) = true;
+    }
+
+    /// Opens the log on a thread that may wait.
+    pub(crate) async fn open_later(self: &Arc<Self>) -> Result<(), PartitionError> {
+        if self.is_open() {
+            return Ok(());
+        }
+        let partition = self.clone();
+        tokio::task::spawn_blocking(move || partition.open()).await.map_err(PartitionError::internal)?
+    }
+
+    /// The log, if it is open.
+    pub(crate) fn log(&self) -> Option<&Arc<PartitionLog>> {
+        self.log.get()
+    }
+
+    fn opened(&self) -> Result<&Arc<PartitionLog>, PartitionError> {
+        self.open()?;
+        self.log.get().ok_or(PartitionError::Gone)
+    }
+
+    /// Where the log stands; all zero before it is open.
+    pub(crate) fn offsets(&self) -> Offsets {
+        self.log.get().map_or_else(Offsets::default, |log| Offsets {
+            log_start: log.log_start_offset(),
+            high_watermark: log.high_watermark(),
+            last_stable: log.last_stable_offset(),
+            log_end: log.log_end_offset(),
+        })
+    }
+
+    /// Appends a client's batch and sees to it that it is flushed as the topic's policy says.
+    pub(crate) fn append(&self, batch: Bytes, now_ms: i64) -> Result<Appended, PartitionError> {
+        let log = self.opened()?;
+        let appended = log.append(batch, Origin::Client, self.logs.leader_epoch(), now_ms)?;
+        self.ask_for_flush(log);
+        Ok(appended)
+    }
+
+    /// Appends records of our own as one batch; returns the log's end behind them.
+    pub(crate) fn append_own(
+        &self,
+        records: &[(Bytes, Option<Bytes>)],
+        now_ms: i64,
+    ) -> Result<i64, PartitionError> {
+        let log = self.opened()?;
+        let mut builder = BatchBuilder::new(Compression::None);
+        for (key, value) in records {
+            builder.append(now_ms, Some(key), value.as_deref(), &[])?;
+        }
+        let appended = log.append(builder.build()?, Origin::Coordinator, self.logs.leader_epoch(), now_ms)?;
+        self.ask_for_flush(log);
+        Ok(appended.last_offset + 1)
+    }
+
+    fn ask_for_flush(&self, log: &Arc<PartitionLog>) {
+        // Under the other policies the ticks of the housekeeping, or the system, see to it.
+        if log.config().flush_policy == FlushPolicy::Ack {
+            self.logs.flusher().request(log);
+        }
+    }
+
+    /// Ready when everything below `end_offset` is as durable as the topic's policy promises.
+    pub(crate) fn durable(
+        &self,
+        end_offset: i64,
+    ) -> impl Future<Output = Result<(), PartitionError>> + Send + use<> {
+        let reached = self.waiters.reached(end_offset);
+        async move { reached.await.map_err(|_| PartitionError::Gone) }
+    }
+
+    /// Wakes `reader` once, as soon as the high watermark is above `seen` or the log has gone.
+    pub(crate) fn wake_above(&self, seen: i64, reader: &Arc<Notify>) {
+        self.waiters.wake_above(seen, reader);
+    }
+
+    /// Reads whole batches from memory or file.
+    pub(crate) fn read(
+        &self,
+        offset: i64,
+        max_bytes: usize,
+        bound: ReadBound,
+        at_least_one: bool,
+    ) -> Result<LogSlice, PartitionError> {
+        Ok(self.opened()?.read(offset, max_bytes, bound, at_least_one)?)
+    }
+
+    /// Hands every record of the log, in order, to `visit`: key and value. Blocks.
+    pub(crate) fn scan(
+        &self,
+        mut visit: impl FnMut(Option<&Bytes>, Option<&Bytes>),
+    ) -> Result<(), PartitionError> {
+        let log = self.opened()?;
+        let end = log.log_end_offset();
+        let mut offset = log.log_start_offset();
+        while offset < end {
+            let slice = log.read(offset, SCAN_BYTES, ReadBound::LogEnd, true)?;
+            if slice.bytes == 0 {
+                break;
+            }
+            for chunk in slice.chunks {
+                for batch in Batches::new(chunk) {
+                    let batch = batch?;
+                    offset = batch.next_offset();
+                    if batch.attributes.is_control() {
+                        continue;
+                    }
+                    for record in batch.records()? {
+                        let record = record?;
+                        visit(record.key.as_ref(), record.value.as_ref());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The epoch under which this broker leads.
+    pub(crate) fn leader_epoch(&self) -> i32 {
+        self.logs.leader_epoch()
+    }
+}

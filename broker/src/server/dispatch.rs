@@ -1,0 +1,105 @@
+//! From a frame to the handler of its API.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use riverrun_core::protocol::messages::ApiVersionsRequest;
+use riverrun_core::protocol::{ApiKey, DecodeError, Reader, Request, frame};
+
+use super::connection::{Call, Connection};
+use super::handlers;
+use super::outcome::{Answer, Outcome};
+use super::session::Handle;
+use super::versions;
+use crate::runtime::Node;
+
+/// Handles the requests of one connection.
+#[derive(Clone, Debug)]
+pub(super) struct Dispatcher {
+    node: Arc<Node>,
+    connection: Arc<Connection>,
+}
+
+impl Dispatcher {
+    pub(super) fn new(node: Arc<Node>, connection: Arc<Connection>) -> Self {
+        Dispatcher { node, connection }
+    }
+
+    /// The handler's outcome, or why the connection must be closed.
+    fn dispatch(&self, frame: Bytes) -> Result<Outcome, String> {
+        let start = frame::request_start(&frame).map_err(|error| error.to_string())?;
+        let unknown = || format!("the client asks for API {}, which is not offered", start.api_key);
+        let key = ApiKey::try_from(start.api_key).map_err(|_| unknown())?;
+        let served = versions::find(key).ok_or_else(unknown)?;
+        let mut call = Call {
+            connection: self.connection.clone(),
+            key,
+            version: start.api_version,
+            correlation_id: start.correlation_id,
+            client_id: Default::default(),
+        };
+        if !(served.min..=served.max).contains(&start.api_version) {
+            if key == ApiKey::ApiVersions {
+                return Ok(Outcome::Done(handlers::api_versions::unsupported(&call)));
+            }
+            return Err(format!(
+                "the client asks for {key:?} version {}, offered are {} to {}",
+                start.api_version, served.min, served.max
+            ));
+        }
+        let (_, header, reader) = frame::decode_request_header(frame).map_err(|error| error.to_string())?;
+        // The frame must not be held by a name when its records are appended.
+        call.client_id = header.client_id.map(|client_id| client_id.detached()).unwrap_or_default();
+        self.call(&call, reader).map_err(|error| format!("a {key:?} request cannot be read: {error}"))
+    }
+
+    fn call(&self, call: &Call, reader: Reader) -> Result<Outcome, DecodeError> {
+        use handlers::*;
+        let node = &self.node;
+        Ok(match call.key {
+            ApiKey::Produce if call.version < 3 => Outcome::Done(old_produce::refuse(call, reader)),
+            ApiKey::Produce => produce::handle(node, call, read(reader, call)?),
+            ApiKey::Fetch => fetch::handle(node, call, read(reader, call)?),
+            ApiKey::ListOffsets => list_offsets::handle(node, call, read(reader, call)?),
+            ApiKey::Metadata => metadata::handle(node, call, read(reader, call)?),
+            ApiKey::OffsetCommit => offset_commit::handle(node, call, read(reader, call)?),
+            ApiKey::OffsetFetch => offset_fetch::handle(node, call, read(reader, call)?),
+            ApiKey::FindCoordinator => find_coordinator::handle(node, call, read(reader, call)?),
+            ApiKey::JoinGroup => join_group::handle(node, call, read(reader, call)?),
+            ApiKey::Heartbeat => heartbeat::handle(node, call, read(reader, call)?),
+            ApiKey::LeaveGroup => leave_group::handle(node, call, read(reader, call)?),
+            ApiKey::SyncGroup => sync_group::handle(node, call, read(reader, call)?),
+            ApiKey::DescribeGroups => describe_groups::handle(node, call, read(reader, call)?),
+            ApiKey::ListGroups => list_groups::handle(node, call, read(reader, call)?),
+            ApiKey::ApiVersions => api_versions::handle(call, &read::<ApiVersionsRequest>(reader, call)?),
+            ApiKey::CreateTopics => create_topics::handle(node, call, read(reader, call)?),
+            ApiKey::DeleteTopics => delete_topics::handle(node, call, read(reader, call)?),
+            ApiKey::DeleteRecords => delete_records::handle(node, call, read(reader, call)?),
+            ApiKey::InitProducerId => init_producer_id::handle(node, call, &read(reader, call)?),
+            ApiKey::OffsetForLeaderEpoch => offset_for_leader_epoch::handle(node, call, read(reader, call)?),
+            ApiKey::DescribeConfigs => describe_configs::handle(node, call, &read(reader, call)?),
+            ApiKey::CreatePartitions => create_partitions::handle(node, call, read(reader, call)?),
+            ApiKey::DeleteGroups => delete_groups::handle(node, call, read(reader, call)?),
+            ApiKey::IncrementalAlterConfigs => {
+                incremental_alter_configs::handle(node, call, read(reader, call)?)
+            }
+            ApiKey::OffsetDelete => offset_delete::handle(node, call, read(reader, call)?),
+            ApiKey::DescribeCluster => describe_cluster::handle(node, call, &read(reader, call)?),
+            ApiKey::DescribeTopicPartitions => {
+                describe_topic_partitions::handle(node, call, read(reader, call)?)
+            }
+            other => Outcome::Done(Answer::Close(format!("{other:?} is not offered"))),
+        })
+    }
+}
+
+/// Reads the request; the reader, and with it its hold on the frame, is let go.
+fn read<R: Request>(mut reader: Reader, call: &Call) -> Result<R, DecodeError> {
+    R::decode(&mut reader, call.version)
+}
+
+impl Handle for Dispatcher {
+    fn handle(&self, frame: Bytes) -> Outcome {
+        self.dispatch(frame).unwrap_or_else(|reason| Outcome::Done(Answer::Close(reason)))
+    }
+}

@@ -1,0 +1,123 @@
+//! CreateTopics, versions 2 to 7.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use riverrun_core::protocol::messages::create_topics_request::CreatableTopic;
+use riverrun_core::protocol::messages::create_topics_response::{
+    CreatableTopicConfigs, CreatableTopicResult,
+};
+use riverrun_core::protocol::messages::{CreateTopicsRequest, CreateTopicsResponse};
+use riverrun_core::protocol::{ErrorCode, Str};
+
+use super::config_view::topic_values;
+use crate::config::{TOPIC, check_topic_config};
+use crate::metadata::{NewTopic, TopicError};
+use crate::runtime::{CreatedTopic, Node};
+use crate::server::connection::Call;
+use crate::server::error_map::ToCode;
+use crate::server::outcome::Outcome;
+
+pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: CreateTopicsRequest) -> Outcome {
+    let (node, call) = (node.clone(), call.clone());
+    Outcome::Exclusive(Box::pin(async move {
+        let mut results = Vec::with_capacity(request.topics.len());
+        let mut wanted = Vec::new();
+        for topic in &request.topics {
+            if results.iter().any(|result: &CreatableTopicResult| result.name == topic.name) {
+                continue;
+            }
+            let twice = request.topics.iter().filter(|other| other.name == topic.name).count() > 1;
+            match new_topic(&node, topic) {
+                _ if twice => results.push(failed(
+                    &topic.name,
+                    ErrorCode::InvalidRequest,
+                    format!("topic '{}' is named twice", topic.name),
+                )),
+                Ok(new) => {
+                    results.push(CreatableTopicResult { name: topic.name.clone(), ..Default::default() });
+                    wanted.push((results.len() - 1, new));
+                }
+                Err(error) => results.push(failed(&topic.name, error.code(), error.to_string())),
+            }
+        }
+        let places: Vec<usize> = wanted.iter().map(|(place, _)| *place).collect();
+        let topics: Vec<NewTopic> = wanted.into_iter().map(|(_, topic)| topic).collect();
+        match node.create_topics(topics.clone(), request.validate_only).await {
+            Ok(outcomes) => {
+                for ((place, topic), outcome) in places.into_iter().zip(&topics).zip(outcomes) {
+                    results[place] = match outcome {
+                        Ok(created) => succeeded(&node, topic, &created),
+                        Err(error) => failed(&Str::from(&topic.name), error.code(), error.to_string()),
+                    };
+                }
+            }
+            Err(error) => {
+                for (place, topic) in places.into_iter().zip(&topics) {
+                    results[place] = failed(&Str::from(&topic.name), error.code(), error.to_string());
+                }
+            }
+        }
+        Outcome::Done(call.answer(&CreateTopicsResponse { topics: results, ..Default::default() }))
+    }))
+}
+
+fn new_topic(node: &Node, topic: &CreatableTopic) -> Result<NewTopic, TopicError> {
+    let mut configs = Vec::with_capacity(topic.configs.len());
+    for config in &topic.configs {
+        let Some(value) = &config.value else {
+            return Err(TopicError::Config(format!("config '{}' needs a value", config.name)));
+        };
+        check_topic_config(&config.name, value).map_err(TopicError::Config)?;
+        configs.push((config.name.to_string(), value.to_string()));
+    }
+    let assignments = topic
+        .assignments
+        .iter()
+        .map(|assignment| (assignment.partition_index, assignment.broker_ids.clone()))
+        .collect();
+    Ok(NewTopic {
+        name: topic.name.to_string(),
+        id: node.fresh_uuid(),
+        partitions: topic.num_partitions,
+        replication_factor: topic.replication_factor,
+        assignments,
+        configs,
+        internal: node.internal_topic(&topic.name).is_some(),
+    })
+}
+
+fn succeeded(node: &Node, topic: &NewTopic, created: &CreatedTopic) -> CreatableTopicResult {
+    let own: BTreeMap<&str, &String> =
+        topic.configs.iter().map(|(name, value)| (name.as_str(), value)).collect();
+    let configs = TOPIC
+        .iter()
+        .map(|def| {
+            let first = topic_values(node, own.get(def.name).copied(), def).into_iter().next();
+            CreatableTopicConfigs {
+                name: Str::from_static(def.name),
+                value: first.as_ref().and_then(|sourced| sourced.value.clone()),
+                config_source: first.map_or(5, |sourced| sourced.source as i8),
+                ..Default::default()
+            }
+        })
+        .collect();
+    CreatableTopicResult {
+        name: Str::from(&topic.name),
+        topic_id: topic.id,
+        num_partitions: created.partitions,
+        replication_factor: created.replication_factor,
+        configs: Some(configs),
+        ..Default::default()
+    }
+}
+
+fn failed(name: &Str, code: ErrorCode, message: String) -> CreatableTopicResult {
+    CreatableTopicResult {
+        name: name.clone(),
+        error_code: code.code(),
+        error_message: Some(message.into()),
+        configs: None,
+        ..Default::default()
+    }
+}

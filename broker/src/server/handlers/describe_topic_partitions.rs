@@ -1,0 +1,94 @@
+//! DescribeTopicPartitions, version 0: partitions of many topics, in pages.
+
+use std::sync::Arc;
+
+use riverrun_core::protocol::messages::describe_topic_partitions_response::{
+    Cursor, DescribeTopicPartitionsResponsePartition, DescribeTopicPartitionsResponseTopic,
+};
+use riverrun_core::protocol::messages::{DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse};
+use riverrun_core::protocol::{ErrorCode, Str};
+
+use crate::metadata::{ClusterImage, TopicImage, check_topic_name};
+use crate::runtime::Node;
+use crate::server::connection::Call;
+use crate::server::outcome::Outcome;
+
+/// Partitions of one page, whatever the client asks for (`max.request.partition.size.limit`).
+const PAGE_MAX: usize = 2_000;
+
+pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: DescribeTopicPartitionsRequest) -> Outcome {
+    let image = node.controller.image();
+    let mut names: Vec<Str> = match request.topics.is_empty() {
+        true => image.topics().map(|topic| Str::from(&*topic.name)).collect(),
+        false => request.topics.into_iter().map(|topic| topic.name).collect(),
+    };
+    names.sort();
+    names.dedup();
+    let mut first_partition = 0;
+    if let Some(cursor) = &request.cursor {
+        names.retain(|name| *name >= cursor.topic_name);
+        if names.first() == Some(&cursor.topic_name) {
+            first_partition = usize::try_from(cursor.partition_index).unwrap_or(0);
+        }
+    }
+    let mut room = usize::try_from(request.response_partition_limit).unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
+    let mut response = DescribeTopicPartitionsResponse::default();
+    for name in names {
+        if room == 0 {
+            response.next_cursor =
+                Some(Cursor { topic_name: name, partition_index: 0, ..Default::default() });
+            break;
+        }
+        let Some(topic) = image.topic(&name) else {
+            response.topics.push(unknown(name));
+            continue;
+        };
+        let described = describe(&image, topic, first_partition, room);
+        let next = first_partition + described.partitions.len();
+        room -= described.partitions.len();
+        response.topics.push(described);
+        if next < topic.partitions.len() {
+            let partition_index = i32::try_from(next).unwrap_or(i32::MAX);
+            response.next_cursor = Some(Cursor { topic_name: name, partition_index, ..Default::default() });
+            break;
+        }
+        first_partition = 0;
+    }
+    Outcome::Done(call.answer(&response))
+}
+
+fn unknown(name: Str) -> DescribeTopicPartitionsResponseTopic {
+    let code = match check_topic_name(&name) {
+        Ok(()) => ErrorCode::UnknownTopicOrPartition,
+        Err(_) => ErrorCode::InvalidTopicException,
+    };
+    DescribeTopicPartitionsResponseTopic { error_code: code.code(), name: Some(name), ..Default::default() }
+}
+
+fn describe(
+    image: &ClusterImage,
+    topic: &TopicImage,
+    first: usize,
+    room: usize,
+) -> DescribeTopicPartitionsResponseTopic {
+    let page = (0..).zip(&topic.partitions).skip(first).take(room);
+    DescribeTopicPartitionsResponseTopic {
+        name: Some(Str::from(&*topic.name)),
+        topic_id: topic.id,
+        is_internal: topic.internal,
+        partitions: page
+            .map(|(index, partition)| {
+                let leader_id = partition.replicas.first().copied().unwrap_or(-1);
+                DescribeTopicPartitionsResponsePartition {
+                    partition_index: index,
+                    leader_id,
+                    leader_epoch: image.leader_epoch(leader_id),
+                    replica_nodes: partition.replicas.clone(),
+                    isr_nodes: partition.replicas.clone(),
+                    ..Default::default()
+                }
+            })
+            .collect(),
+        ..Default::default()
+    }
+}

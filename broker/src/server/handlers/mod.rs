@@ -1,0 +1,41 @@
+//! One module per API: a decoded request in, an outcome out.
+//!
+//! A handler translates between the wire and the rooms below. It must never touch a socket or a file, and changes
+//! state only through the runtime.
+
+pub(super) mod api_versions;
+mod config_view;
+pub(super) mod create_partitions;
+pub(super) mod create_topics;
+pub(super) mod delete_groups;
+pub(super) mod delete_records;
+pub(super) mod delete_topics;
+pub(super) mod describe_cluster;
+pub(super) mod describe_configs;
+pub(super) mod describe_groups;
+pub(super) mod describe_topic_partitions;
+pub(super) mod fetch;
+pub(super) mod find_coordinator;
+mod group_shard;
+pub(super) mod heartbeat;
+pub(super) mod incremental_alter_configs;
+pub(super) mod init_producer_id;
+pub(super) mod join_group;
+pub(super) mod leave_group;
+pub(super) mod list_groups;
+pub(super) mod list_offsets;
+pub(super) mod metadata;
+pub(super) mod offset_commit;
+pub(super) mod offset_delete;
+pub(super) mod offset_fetch;
+pub(super) mod offset_for_leader_epoch;
+pub(super) mod old_produce;
+pub(super) mod produce;
+pub(super) mod sync_group;
+
+use crate::server::outcome::Answer;
+
+/// The answer when a thread that did the work went down.
+fn cut_short(error: &tokio::task::JoinError) -> Answer {
+    Answer::Close(format!("a request was cut short: {error}"))
+}
