@@ -100,7 +100,7 @@ pub(super) fn write_offsets<'a>(
 
 /// The contents of `partition.metadata`.
 pub(super) fn partition_metadata(topic_id: Uuid) -> String {
-    format!("version: 0\ntopic_id: {topic_id}\n")
+    format!("version: 0\ntopic_id: {topic_id}")
 }
 
 /// The topic id that `partition.metadata` of a partition's folder names. `None` if there is no such file, or one that a

@@ -11,8 +11,8 @@ use super::config::LogConfig;
 use super::error::LogError;
 use super::files::OpenFiles;
 use super::names::{DELETE_FOLDER, HIGH_WATERMARKS, LOCK, LOG_STARTS, RECOVERY_POINTS, TopicPartition};
+use super::opening::{self, Opening};
 use super::partition::PartitionLog;
-use super::recovery::{self, Opening};
 use super::tail::TailCache;
 use crate::storage::{Lock, Storage};
 
@@ -170,7 +170,7 @@ impl LogFolder {
                 now_ms,
             }
         };
-        let log = Arc::new(recovery::open(opening)?);
+        let log = Arc::new(opening::open(opening)?);
         // Two openings at once would write the same files: callers open a partition from one place.
         self.state().logs.insert(id.clone(), Arc::clone(&log));
         Ok(log)

@@ -25,6 +25,7 @@ mod folder;
 mod index;
 mod names;
 mod offsets;
+mod opening;
 mod partition;
 mod producers;
 mod read;
@@ -33,6 +34,7 @@ mod retention;
 mod scan;
 mod segment;
 mod snapshot;
+mod sweep;
 mod tail;
 mod truncate;
 

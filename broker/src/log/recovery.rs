@@ -1,222 +1,30 @@
-//! Opening a log, whatever state a crash left it in.
+//! Reading a log's segments back, whatever state a crash left them in.
 //!
 //! After a clean shutdown files are believed. Otherwise every batch from the recovery point's segment on is read and
 //! checked; the first that is bad, and all after it, are cut off. That loses nothing that was flushed: what is bad below
 //! the recovery point was, and is an error instead.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, OnceLock};
+use std::path::Path;
+use std::sync::Arc;
 
-use riverrun_core::protocol::Uuid;
 use riverrun_core::record::{BatchHeader, RecordError};
 
 use super::active::Active;
 use super::append::marker_epoch;
-use super::checkpoint::{partition_metadata, read_topic_id};
-use super::config::LogConfig;
 use super::epochs::LeaderEpochs;
 use super::error::LogError;
-use super::files::OpenFiles;
 use super::index::{self, OffsetEntry, TimeEntry};
 use super::names::{
-    CLEANED, DELETED, INDEX, LEADER_EPOCHS, LOG, PARTITION_METADATA, SNAPSHOT, SWAP, TEMPORARY, TIME_INDEX,
-    TXN_INDEX, TopicPartition, offset_file, parse_offset_file,
+    INDEX, LEADER_EPOCHS, LOG, SNAPSHOT, TIME_INDEX, TXN_INDEX, offset_file, parse_offset_file,
 };
-use super::partition::{Dirty, Inner, PartitionLog, Position, State, write_file};
+use super::opening::{Opening, assemble};
+use super::partition::{Dirty, Inner, write_file};
 use super::producers::Producers;
-use super::retention::drop_stray_snapshots;
 use super::scan::{Scanned, Scanner};
 use super::segment::{Sealed, SegmentFiles};
 use super::snapshot;
-use super::tail::{Tail, TailCache};
-use crate::storage::{OpenMode, Storage, StorageResult, read_all};
-
-/// What a log is opened with.
-#[derive(Debug)]
-pub(super) struct Opening {
-    pub(super) id: TopicPartition,
-    pub(super) dir: PathBuf,
-    pub(super) topic_id: Option<Uuid>,
-    pub(super) config: LogConfig,
-    pub(super) files: Arc<OpenFiles>,
-    pub(super) cache: Arc<TailCache>,
-    /// Whether the folder was shut down cleanly.
-    pub(super) clean: bool,
-    /// Everything below was flushed, says the checkpoint; `None` if there is no checkpoint at all.
-    pub(super) recovery_point: Option<i64>,
-    /// The log start offset that the checkpoint says.
-    pub(super) log_start: Option<i64>,
-    pub(super) now_ms: i64,
-}
-
-/// Opens the log, or makes it.
-pub(super) fn open(opening: Opening) -> Result<PartitionLog, LogError> {
-    let storage = Arc::clone(opening.files.storage());
-    let mut dirty = Dirty::default();
-    if !storage.exists(&opening.dir)? {
-        storage.create_dir(&opening.dir)?;
-        dirty.dirs.extend(opening.dir.parent().map(Path::to_owned));
-    }
-    check_topic(&*storage, &opening, &mut dirty)?;
-    let inner = reload(&opening, dirty)?;
-    Ok(PartitionLog {
-        id: opening.id,
-        files: opening.files,
-        cache: opening.cache,
-        tail: Arc::new(Tail::default()),
-        inner: Mutex::new(inner),
-        flush_ended: Condvar::new(),
-        listener: OnceLock::new(),
-        flush_queued: false.into(),
-    })
-}
-
-/// Reads the log from its files.
-pub(super) fn reload(opening: &Opening, dirty: Dirty) -> Result<Inner, LogError> {
-    let storage = &**opening.files.storage();
-    let bases = sweep(storage, &opening.dir)?;
-    let inner = if bases.is_empty() {
-        fresh(opening, dirty)?
-    } else {
-        Recovery::new(opening, storage, bases)?.run(dirty)?
-    };
-    let is_base = |offset| inner.sealed.contains_key(&offset) || inner.active.base_offset == offset;
-    drop_stray_snapshots(storage, &opening.dir, is_base)?;
-    Ok(inner)
-}
-
-fn check_topic(storage: &dyn Storage, opening: &Opening, dirty: &mut Dirty) -> Result<(), LogError> {
-    let Some(expected) = opening.topic_id else { return Ok(()) };
-    match read_topic_id(storage, &opening.dir)? {
-        Some(found) if found == expected.to_string() => Ok(()),
-        Some(found) => {
-            Err(LogError::OtherTopic { folder: opening.dir.clone(), found, expected: expected.to_string() })
-        }
-        None => {
-            let file = storage.open(&opening.dir.join(PARTITION_METADATA), OpenMode::Replace)?;
-            file.write_at(partition_metadata(expected).as_bytes(), 0)?;
-            dirty.files.push(file);
-            dirty.dirs.push(opening.dir.clone());
-            Ok(())
-        }
-    }
-}
-
-/// Finishes or undoes what was going on in the folder; returns the segments' base offsets.
-fn sweep(storage: &dyn Storage, dir: &Path) -> Result<Vec<i64>, LogError> {
-    let mut logs = Vec::new();
-    let mut swaps = Vec::new();
-    let mut beside = Vec::new();
-    for entry in storage.list(dir)? {
-        let path = dir.join(&entry.name);
-        if [DELETED, CLEANED, TEMPORARY].iter().any(|end| entry.name.ends_with(end)) {
-            storage.remove(&path)?;
-            continue;
-        }
-        match parse_offset_file(&entry.name) {
-            Some((base, LOG)) => logs.push(base),
-            Some((base, "log.swap")) => swaps.push(base),
-            // Other parts of a swap are rebuilt from its log.
-            Some((_, kind)) if kind.ends_with(SWAP) => storage.remove(&path)?,
-            Some((base, INDEX | TIME_INDEX | TXN_INDEX)) => beside.push((base, path)),
-            _ => {}
-        }
-    }
-    for base in swaps {
-        finish_swap(storage, dir, base, &mut logs)?;
-    }
-    for (base, path) in beside {
-        if !logs.contains(&base) {
-            storage.remove(&path)?;
-        }
-    }
-    logs.sort_unstable();
-    logs.dedup();
-    Ok(logs)
-}
-
-/// A compaction had written a new segment and was about to put it in the place of those it was made from.
-fn finish_swap(storage: &dyn Storage, dir: &Path, base: i64, logs: &mut Vec<i64>) -> Result<(), LogError> {
-    let swap = dir.join(offset_file(base, "log.swap"));
-    let mut end = base;
-    let mut scanner = Scanner::new(storage.open(&swap, OpenMode::Read)?, 0, u64::MAX)?;
-    while let Scanned::Batch(header, _) = scanner.next_verified()? {
-        end = header.next_offset();
-    }
-    for old in logs.extract_if(.., |old| *old == base || (base..end).contains(old)) {
-        for kind in [LOG, INDEX, TIME_INDEX] {
-            match storage.remove(&dir.join(offset_file(old, kind))) {
-                Err(error) if !error.is_not_found() => return Err(error.into()),
-                _ => {}
-            }
-        }
-    }
-    storage.rename(&swap, &dir.join(offset_file(base, LOG)))?;
-    storage.sync_dir(dir)?;
-    logs.push(base);
-    Ok(())
-}
-
-/// A log without segments.
-fn fresh(opening: &Opening, mut dirty: Dirty) -> Result<Inner, LogError> {
-    let base = opening.log_start.unwrap_or(0).max(0);
-    if opening.recovery_point.is_some_and(|flushed| flushed > base)
-        && !dirty.dirs.iter().any(|dir| Some(&**dir) == opening.dir.parent())
-    {
-        return Err(LogError::FlushedLost {
-            file: opening.dir.join(offset_file(base, LOG)),
-            at: 0,
-            flushed: opening.recovery_point.unwrap_or(base),
-            source: None,
-        });
-    }
-    let active = Active::create(&opening.files, &opening.dir, base, opening.now_ms)?;
-    if !dirty.dirs.contains(&opening.dir) {
-        dirty.dirs.push(opening.dir.clone());
-    }
-    dirty.active = true;
-    Ok(assemble(
-        opening,
-        BTreeMap::new(),
-        active,
-        base,
-        base,
-        Producers::default(),
-        LeaderEpochs::default(),
-        dirty,
-    ))
-}
-
-#[expect(clippy::too_many_arguments, reason = "one place that puts a log together from its parts")]
-fn assemble(
-    opening: &Opening,
-    sealed: BTreeMap<i64, Arc<Sealed>>,
-    active: Active,
-    log_start: i64,
-    end_offset: i64,
-    producers: Producers,
-    epochs: LeaderEpochs,
-    dirty: Dirty,
-) -> Inner {
-    let end = Position { offset: end_offset, segment: active.base_offset, bytes: active.size };
-    Inner {
-        dir: opening.dir.clone(),
-        config: Arc::new(opening.config.clone()),
-        sealed,
-        active,
-        log_start,
-        end,
-        flushed: end,
-        visible: end,
-        producers,
-        epochs,
-        dirty,
-        flushing: false,
-        checkpoint_limit: i64::MAX,
-        state: State::Open,
-    }
-}
+use crate::storage::{Storage, StorageResult, read_all};
 
 /// Base offset of the first segment that must be read and checked.
 fn first_checked(opening: &Opening, bases: &[i64]) -> i64 {
@@ -239,7 +47,8 @@ struct Stop {
     source: Option<RecordError>,
 }
 
-struct Recovery<'a> {
+/// A log on its way from files to memory.
+pub(super) struct Recovery<'a> {
     opening: &'a Opening,
     storage: &'a dyn Storage,
     bases: Vec<i64>,
@@ -258,7 +67,11 @@ struct Recovery<'a> {
 }
 
 impl<'a> Recovery<'a> {
-    fn new(opening: &'a Opening, storage: &'a dyn Storage, bases: Vec<i64>) -> Result<Self, LogError> {
+    pub(super) fn new(
+        opening: &'a Opening,
+        storage: &'a dyn Storage,
+        bases: Vec<i64>,
+    ) -> Result<Self, LogError> {
         let path = opening.dir.join(LEADER_EPOCHS);
         let epochs = match read_all(storage, &path) {
             Ok(bytes) => LeaderEpochs::decode(&path, &bytes).ok(),
@@ -280,7 +93,7 @@ impl<'a> Recovery<'a> {
         })
     }
 
-    fn run(mut self, mut dirty: Dirty) -> Result<Inner, LogError> {
+    pub(super) fn run(mut self, mut dirty: Dirty) -> Result<Inner, LogError> {
         let opening = self.opening;
         // Below the recovery point the log is what it was when a snapshot was taken.
         self.load_snapshot(self.first_checked.max(self.opening.recovery_point.unwrap_or(0)))?;

@@ -7,9 +7,9 @@ use riverrun_core::record::BatchHeader;
 
 use super::error::{LogError, ReadError};
 use super::names::{INDEX, LOG, SNAPSHOT, TIME_INDEX, TXN_INDEX, offset_file, parse_offset_file};
+use super::opening::{self, Opening};
 use super::partition::{PartitionLog, State};
 use super::read::ReadBound;
-use super::recovery::{self, Opening};
 use super::scan::{Scanned, Scanner};
 use crate::storage::StorageResult;
 
@@ -57,7 +57,7 @@ impl PartitionLog {
                 now_ms,
             };
             let dirty = std::mem::take(&mut inner.dirty);
-            *inner = recovery::reload(&opening, dirty)?;
+            *inner = opening::reload(&opening, dirty)?;
         }
         inner.checkpoint_limit = i64::MAX;
         Ok(inner.end.offset)
