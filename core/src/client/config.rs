@@ -85,6 +85,20 @@ impl ClientConfig {
     }
 }
 
+impl From<&str> for ClientConfig {
+    /// [`ClientConfig::new`].
+    fn from(bootstrap_servers: &str) -> Self {
+        ClientConfig::new(bootstrap_servers)
+    }
+}
+
+impl From<String> for ClientConfig {
+    /// [`ClientConfig::new`].
+    fn from(bootstrap_servers: String) -> Self {
+        ClientConfig::new(&bootstrap_servers)
+    }
+}
+
 fn parse_address(server: &str) -> Result<(Arc<str>, u16)> {
     let bad = || {
         Error::new(

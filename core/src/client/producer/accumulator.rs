@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use super::super::TopicPartition;
 use super::batch::Batch;
 use super::delivery::BatchDelivery;
 use super::limits::Limits;
@@ -268,6 +269,14 @@ impl Accumulator {
     /// Whether nothing waits and nothing is on the way.
     pub(crate) fn is_empty(&self) -> bool {
         self.queues.iter().all(Queue::is_empty)
+    }
+
+    /// The offset behind the last acknowledged record of each partition written to; `None` where it is not known.
+    pub(crate) fn acked_ends(&self) -> BTreeMap<TopicPartition, Option<i64>> {
+        let acked = self.queues.iter().filter_map(|queue| Some((queue, queue.acked_end()?)));
+        acked
+            .map(|(queue, end)| (TopicPartition::new(Arc::clone(&queue.topic), queue.partition), end))
+            .collect()
     }
 
     /// Bytes of `buffer.memory` in use.

@@ -15,6 +15,7 @@ mod partitioner;
 mod queue;
 mod sender;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,6 +23,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::TopicPartition;
 use super::cluster::{Client, TopicView};
 use crate::clock::Clock;
 use crate::record::Header;
@@ -116,6 +118,8 @@ struct Shared {
     /// Wakes those who wait for memory.
     room: Notify,
     closing: AtomicBool,
+    /// The first failure that nobody has taken note of.
+    failure: Mutex<Option<Error>>,
     /// Every producer id that was used, in order.
     producer_ids: Mutex<Vec<i64>>,
     started: Instant,
@@ -165,6 +169,7 @@ impl Producer {
             wake,
             room: Notify::new(),
             closing: AtomicBool::new(false),
+            failure: Mutex::default(),
             producer_ids: Mutex::default(),
             started: Instant::now(),
             clock: Arc::clone(&client.config().clock),
@@ -218,6 +223,17 @@ impl Producer {
     /// first record was sent. Ids are recorded before anything is sent under them.
     pub fn producer_ids(&self) -> Vec<i64> {
         self.shared.producer_ids.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The first failure since the last call, of any record: for who does not await each one.
+    pub fn take_failure(&self) -> Option<Error> {
+        self.shared.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// For each partition written to: the offset behind the last record of this producer that was acknowledged, `None`
+    /// where the broker did not say.
+    pub fn acked_ends(&self) -> BTreeMap<TopicPartition, Option<i64>> {
+        self.shared.lock().acked_ends()
     }
 
     /// The producer id that the next record is sent under, got from the cluster if there is none yet. Whoever has to

@@ -94,6 +94,8 @@ pub(crate) struct Queue {
     identity: Option<Identity>,
     next_sequence: i32,
     last_acked_offset: i64,
+    /// Whether anything was acknowledged, and whether the last acknowledgement named its offset.
+    acked: Option<bool>,
     start_over: bool,
     /// How large batches became lately: what the next one reserves.
     usual_bytes: usize,
@@ -121,6 +123,7 @@ impl Queue {
             identity: None,
             next_sequence: 0,
             last_acked_offset: -1,
+            acked: None,
             start_over: false,
             usual_bytes: 256,
         }
@@ -140,6 +143,11 @@ impl Queue {
     pub(crate) fn unended(&self) -> impl Iterator<Item = &Arc<BatchDelivery>> {
         let waiting = self.waiting.iter().map(|batch| &batch.delivery);
         self.in_flight.values().chain(waiting).chain(self.open.iter().map(|open| &open.delivery))
+    }
+
+    /// The offset behind the last acknowledged record: nothing if there is none, `Some(None)` if it was not told.
+    pub(crate) fn acked_end(&self) -> Option<Option<i64>> {
+        self.acked.map(|named| named.then_some(self.last_acked_offset + 1))
     }
 
     /// Adds a record to the open batch, first closing one that has no room for it.
@@ -285,8 +293,10 @@ impl Queue {
         self.in_flight.remove(&batch.id);
         match attempt {
             Attempt::Acked { base_offset, log_append_time } => {
+                self.acked = Some(base_offset >= 0);
                 if base_offset >= 0 {
-                    self.last_acked_offset = base_offset + i64::from(batch.count) - 1;
+                    self.last_acked_offset =
+                        self.last_acked_offset.max(base_offset + i64::from(batch.count) - 1);
                 }
                 ended.push(Ended {
                     delivery: batch.delivery,
@@ -306,6 +316,7 @@ impl Queue {
             Attempt::Refused { code, detail, log_start_offset, records } => {
                 // The broker has this batch from an earlier attempt, too long ago to say where.
                 if code == ErrorCode::DuplicateSequenceNumber {
+                    self.acked = Some(false);
                     let end = BatchEnd::Acked { base_offset: -1, log_append_time: -1 };
                     ended.push(Ended { delivery: batch.delivery, end, bytes: batch.bytes });
                     return;

@@ -1,8 +1,8 @@
 //! The task that sends a producer's batches.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -15,6 +15,7 @@ use super::super::connection::Connection;
 use super::super::error::{RequestError, broker_error};
 use super::accumulator::{Route, Taken};
 use super::config::Acks;
+use super::delivery::BatchEnd;
 use super::queue::{Attempt, Ended, Identity};
 use super::{LEADER_WAIT, Shared, set_topic};
 use crate::protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
@@ -358,6 +359,10 @@ impl Sender {
             return;
         }
         for one in ended {
+            if let BatchEnd::Failed(failure) = &one.end {
+                let mut first = self.shared.failure.lock().unwrap_or_else(PoisonError::into_inner);
+                first.get_or_insert_with(|| copy(&failure.error));
+            }
             one.delivery.end(one.end);
         }
         self.shared.room.notify_waiters();
