@@ -4,6 +4,7 @@
 //! [`Command`] and in nothing else. This room turns arguments into calls of the libraries and their answers into
 //! text: it must never hold logic that a user of the libraries would miss.
 
+mod bench;
 mod broker_address;
 mod consume;
 mod exit;
@@ -66,6 +67,7 @@ enum Command {
     Produce(produce::Produce),
     Consume(consume::Consume),
     Group(group::Group),
+    Bench(bench::Bench),
 }
 
 impl Command {
@@ -75,6 +77,7 @@ impl Command {
             Command::Produce(command) => command.run(terminal),
             Command::Consume(command) => command.run(terminal),
             Command::Group(command) => command.run(terminal),
+            Command::Bench(command) => command.run(terminal),
         }
     }
 }
