@@ -4,10 +4,13 @@
 //! time; [`state`] keeps what it remembers. Arrows point one way: `dsl, sql → topology → operator → state`, and
 //! `runtime → task → topology`.
 
+pub mod dsl;
 pub mod operator;
+pub mod prelude;
 pub mod record;
 pub mod state;
 pub mod task;
+pub mod test_driver;
 pub mod topology;
 #[cfg(feature = "sql")]
 pub mod sql;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
-use super::{NodeId, ProcessError, SinkId, StoreId};
+use super::{NodeId, ProcessError, Serde, SinkId, StoreId};
 use crate::record::{Headers, InputRecord, OutputKind, OutputRecord};
-use crate::state::{ByteStore, Changelog, Order, StateError, StoreSpec, Write};
+use crate::state::{ByteStore, Cache, Changelog, Order, StateError, StoreSpec, WindowState, Write};
 
 /// Why a record, or one of its results, went no further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,6 +111,8 @@ pub struct OpenStore {
     pub rows: Box<dyn ByteStore>,
     /// Its changelog topic with the application id in front, where it has one of its own.
     pub changelog: Option<Arc<str>>,
+    pub(crate) cache: Option<Cache>,
+    pub(crate) window: Option<WindowState>,
 }
 
 /// The topic behind a sink.
@@ -138,6 +140,9 @@ pub struct Emission {
     /// The headers.
     pub headers: Headers,
 }
+
+/// How much is set aside at once for serialized keys and values.
+const SCRATCH_BYTES: usize = 16 * 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ScheduleKind {
@@ -167,6 +172,8 @@ pub struct Context {
     pub(crate) drops: Drops,
     pub(crate) metrics: BTreeMap<&'static str, f64>,
     pub(crate) owner: usize,
+    pub(crate) remembered: BTreeMap<Bytes, Bytes>,
+    scratch: BytesMut,
     schedules: Vec<Schedule>,
     schedules_made: u32,
 }
@@ -184,6 +191,8 @@ impl Context {
             drops: Drops::default(),
             metrics: BTreeMap::new(),
             owner: 0,
+            remembered: BTreeMap::new(),
+            scratch: BytesMut::new(),
             schedules: Vec::new(),
             schedules_made: 0,
         }
@@ -282,7 +291,7 @@ impl Context {
     pub fn put(&mut self, store: StoreId, key: Bytes, value: Option<Bytes>) -> Result<(), StateError> {
         let timestamp = self.record.timestamp;
         self.log(store, key.clone(), value.clone(), timestamp);
-        self.rows_mut(store).put(key, value)
+        self.rows_mut(store).put(&key, value.as_deref())
     }
 
     /// All entries of a store in order of keys, copied out. For small stores and for `init`.
@@ -293,13 +302,14 @@ impl Context {
     /// Writes a changelog record of a store, if the store keeps a changelog of its own.
     pub fn log(&mut self, store: StoreId, key: Bytes, value: Option<Bytes>, timestamp: i64) {
         let Some(topic) = self.open_store(store).changelog.clone() else { return };
+        let headers = Headers::NONE;
         self.outputs.push(OutputRecord {
             topic,
             partition: Some(self.partition),
             timestamp: timestamp.max(0),
             key: Some(key),
             value,
-            headers: self.record.headers.clone(),
+            headers,
             kind: OutputKind::Changelog,
         });
     }
@@ -307,6 +317,22 @@ impl Context {
     /// Whether a store writes to a changelog of its own.
     pub fn is_logged(&self, store: StoreId) -> bool {
         matches!(self.open_store(store).spec.changelog, Changelog::Topic(_))
+    }
+
+    /// Keeps numbers of a step over a restart: they are part of the next commit.
+    pub(crate) fn remember<const N: usize>(&mut self, node: &str, numbers: [i64; N]) {
+        let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_be_bytes()).collect();
+        self.remembered.insert(Bytes::copy_from_slice(node.as_bytes()), Bytes::from(bytes));
+    }
+
+    /// The numbers that a step kept.
+    pub(crate) fn recall<const N: usize>(&self, node: &str) -> Option<[i64; N]> {
+        let bytes = self.remembered.get(node.as_bytes()).filter(|bytes| bytes.len() == 8 * N)?;
+        let mut numbers = [0; N];
+        for (number, bytes) in numbers.iter_mut().zip(bytes.chunks_exact(8)) {
+            *number = i64::from_be_bytes(bytes.try_into().ok()?);
+        }
+        Some(numbers)
     }
 
     /// Raises a metric to at least `value`.
@@ -375,6 +401,33 @@ impl Context {
 }
 
 impl Context {
+    /// A value's bytes. They share a buffer with others, so whoever keeps them for long should copy them.
+    pub(crate) fn encode<T: 'static>(
+        &mut self,
+        serde: &dyn Serde<T>,
+        value: &T,
+        node: &Arc<str>,
+    ) -> Result<Bytes, ProcessError> {
+        if self.scratch.capacity() < 256 {
+            self.scratch.reserve(SCRATCH_BYTES);
+        }
+        if let Err(error) = serde.serialize(value, &mut self.scratch) {
+            self.scratch.clear();
+            return Err(self.step_error(node, "cannot be serialized").with_source(error));
+        }
+        Ok(self.scratch.split().freeze())
+    }
+
+    /// A value of a store or a topic.
+    pub(crate) fn decode<T: 'static>(
+        &self,
+        serde: &dyn Serde<T>,
+        bytes: &Bytes,
+        node: &Arc<str>,
+    ) -> Result<T, ProcessError> {
+        serde.deserialize(bytes).map_err(|error| self.step_error(node, error.to_string()))
+    }
+
     /// An error of the step in hand.
     pub(crate) fn step_error(&self, node: &Arc<str>, message: impl Into<String>) -> ProcessError {
         let RecordContext { topic, offset, .. } = &self.record;

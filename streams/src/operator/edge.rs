@@ -104,6 +104,11 @@ pub trait Process<E: Edge>: Send {
 pub struct Children<E: Edge>(Vec<Box<dyn Process<E>>>);
 
 impl<E: Edge> Children<E> {
+    /// Nobody listens.
+    pub fn none() -> Self {
+        Children(Vec::new())
+    }
+
     /// Gives an item to each child in turn.
     pub fn forward(&mut self, item: E::Item<'_>, ctx: &mut Context) -> Flow {
         for child in &mut self.0 {

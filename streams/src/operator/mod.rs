@@ -7,15 +7,32 @@
 //! is one, and so is each source of the typed DSL. Behind such a source hangs a tree of typed [`Process`] nodes with
 //! one virtual call per hop and nothing boxed between them (see docs/adr on typed edges).
 
+pub(crate) mod aggregate;
+pub(crate) mod change;
 mod context;
 mod edge;
 mod error;
+pub(crate) mod join_table;
+pub(crate) mod key_value;
+pub mod serde;
+pub(crate) mod sink;
+pub(crate) mod source;
+pub(crate) mod step;
+pub(crate) mod table;
+pub mod window;
+pub(crate) mod window_aggregate;
+pub(crate) mod windowed_state;
 
 pub use context::{Context, DropReason, Drops, Emission, OpenStore, RecordContext, SinkTarget};
 pub use edge::{
     Assembly, Change, Children, Edge, Port, Process, Shared, StreamEdge, StreamItem, TableEdge, TableItem,
 };
 pub use error::{Flow, ProcessError};
+pub use serde::{Serde, SerdeError, SharedSerde};
+pub use sink::{Partitioner, TopicChooser};
+pub use source::{Extract, Extractor, OnBadRecord};
+pub use window::{TimeWindow, TimeWindows, Windowed};
+pub use window_aggregate::Emit;
 
 use crate::record::InputRecord;
 
@@ -26,6 +43,9 @@ pub struct NodeId(pub u32);
 /// A store of a topology.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StoreId(pub u32);
+
+/// What [`BatchProcessor::timestamp`] gives for a record whose bytes cannot be read and that is to be dropped.
+pub const UNREADABLE: i64 = i64::MIN;
 
 /// A sink of a topology, whose topic a [`Context`] writes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,7 +68,8 @@ pub trait BatchProcessor: Send {
     }
 
     /// The event time of a record in milliseconds since 1970; it decides the order across inputs. The default is the
-    /// record's own timestamp. A negative time drops the record, counted. `partition_time_ms` is the highest time
+    /// record's own timestamp. A negative time drops the record, counted ([`UNREADABLE`] as one whose bytes cannot be
+    /// read). `partition_time_ms` is the highest time
     /// seen in the record's partition, -1 before the first.
     fn timestamp(
         &mut self,

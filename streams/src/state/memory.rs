@@ -18,11 +18,18 @@ impl ByteStore for MemoryStore {
         Ok(self.entries.get(key).cloned())
     }
 
-    fn put(&mut self, key: Bytes, value: Option<Bytes>) -> Result<(), StateError> {
-        match value {
-            Some(value) => self.entries.insert(key, value),
-            None => self.entries.remove(&key),
-        };
+    fn put(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), StateError> {
+        match value.map(Bytes::copy_from_slice) {
+            None => {
+                self.entries.remove(key);
+            }
+            Some(value) => match self.entries.get_mut(key) {
+                Some(known) => *known = value,
+                None => {
+                    self.entries.insert(Bytes::copy_from_slice(key), value);
+                }
+            },
+        }
         Ok(())
     }
 

@@ -6,6 +6,7 @@
 //! two commits are visible to the task alone; [`Backend::commit`] makes those of *all* stores durable together with
 //! the task's positions (the `meta` entries), so a crash finds either the whole epoch or nothing of it.
 
+mod cached;
 mod changelog;
 #[cfg(feature = "fjall")]
 mod fjall;
@@ -19,7 +20,9 @@ use std::ops::Bound;
 
 use bytes::Bytes;
 
+pub(crate) use cached::{Cache, Dirty};
 pub use changelog::{changelog_key, restore_entry};
+pub(crate) use changelog::{stamp, unstamp};
 #[cfg(feature = "fjall")]
 pub use fjall::FjallBackend;
 pub use memory::{MemoryBackend, MemoryStore};
@@ -72,8 +75,8 @@ pub trait ByteStore: Send + fmt::Debug {
     /// The value of `key`.
     fn get(&self, key: &[u8]) -> Result<Option<Bytes>, StateError>;
 
-    /// Sets the value of `key`, or deletes it with `None`.
-    fn put(&mut self, key: Bytes, value: Option<Bytes>) -> Result<(), StateError>;
+    /// Sets the value of `key`, or deletes it with `None`. The store copies what it keeps.
+    fn put(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), StateError>;
 
     /// The entries between two bounds.
     fn range(&self, from: Bound<&[u8]>, to: Bound<&[u8]>, order: Order) -> Scan<'_>;
@@ -84,7 +87,7 @@ pub trait ByteStore: Send + fmt::Debug {
         for entry in self.range(Bound::Unbounded, Bound::Excluded(end), Order::Ascending) {
             keys.push(entry?.0);
         }
-        keys.into_iter().try_for_each(|key| self.put(key, None))
+        keys.into_iter().try_for_each(|key| self.put(&key, None))
     }
 
     /// The entries whose keys start with `prefix`.

@@ -41,8 +41,14 @@ impl<C: Committed> ByteStore for Overlay<C> {
         }
     }
 
-    fn put(&mut self, key: Bytes, value: Option<Bytes>) -> Result<(), StateError> {
-        self.pending.insert(key, value);
+    fn put(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), StateError> {
+        let value = value.map(Bytes::copy_from_slice);
+        match self.pending.get_mut(key) {
+            Some(known) => *known = value,
+            None => {
+                self.pending.insert(Bytes::copy_from_slice(key), value);
+            }
+        }
         Ok(())
     }
 

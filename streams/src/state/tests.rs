@@ -1,10 +1,8 @@
 use super::*;
 
 fn check_store(store: &mut dyn ByteStore) {
-    let put = |store: &mut dyn ByteStore, key: &'static str, value: Option<&'static str>| {
-        store
-            .put(Bytes::from_static(key.as_bytes()), value.map(|v| Bytes::from_static(v.as_bytes())))
-            .unwrap();
+    let put = |store: &mut dyn ByteStore, key: &str, value: Option<&str>| {
+        store.put(key.as_bytes(), value.map(str::as_bytes)).unwrap();
     };
     for (key, value) in [("b", "2"), ("a", "1"), ("c", "3"), ("bb", "22")] {
         put(store, key, Some(value));
@@ -57,7 +55,7 @@ mod disk {
         let writes = vec![("counts".to_owned(), store.take_pending())];
         let position = (Bytes::from_static(b"in"), Some(Bytes::from_static(b"7")));
         backend.commit(writes, vec![position]).unwrap();
-        store.put(Bytes::from_static(b"lost"), Some(Bytes::from_static(b"x"))).unwrap();
+        store.put(b"lost", Some(b"x")).unwrap();
         drop((store, backend));
 
         let mut backend = open();
@@ -77,13 +75,13 @@ mod disk {
         let mut backend = FjallBackend::open(folder.path()).unwrap().task("0_0");
         let mut store = backend.open("s", true).unwrap();
         for key in [&b"a"[..], b"b", b"c", b"e"] {
-            store.put(Bytes::copy_from_slice(key), Some(Bytes::from_static(b"old"))).unwrap();
+            store.put(key, Some(b"old")).unwrap();
         }
         let writes = store.take_pending();
         backend.commit(vec![("s".to_owned(), writes)], vec![]).unwrap();
-        store.put(Bytes::from_static(b"b"), None).unwrap();
-        store.put(Bytes::from_static(b"c"), Some(Bytes::from_static(b"new"))).unwrap();
-        store.put(Bytes::from_static(b"d"), Some(Bytes::from_static(b"new"))).unwrap();
+        store.put(b"b", None).unwrap();
+        store.put(b"c", Some(b"new")).unwrap();
+        store.put(b"d", Some(b"new")).unwrap();
         let rows = |order| {
             let text = |entry: Result<Entry, StateError>| {
                 let (key, value) = entry.unwrap();

@@ -97,9 +97,11 @@ impl WindowState {
         if row.start_ms < self.visible_from_ms() { Ok(None) } else { store.get(&row.to_bytes()) }
     }
 
-    /// The visible rows whose windows start in `from_ms..=to_ms`, by start, then key.
-    pub fn rows<'s>(&self, store: &'s dyn ByteStore, from_ms: i64, to_ms: i64) -> Scan<'s> {
-        let from = sortable(from_ms.max(self.visible_from_ms())).to_be_bytes();
+    /// The visible rows whose windows start in `from_ms..=to_ms`, by start, then key. Rows that are older than what is
+    /// visible by at most `lenience_ms` are given too.
+    pub fn rows<'s>(&self, store: &'s dyn ByteStore, from_ms: i64, to_ms: i64, lenience_ms: i64) -> Scan<'s> {
+        let visible_ms = self.visible_from_ms().saturating_sub(lenience_ms);
+        let from = sortable(from_ms.max(visible_ms)).to_be_bytes();
         match to_ms.checked_add(1) {
             Some(end) => {
                 let end = sortable(end).to_be_bytes();

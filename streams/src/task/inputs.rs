@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use riverrun_core::{Error, ErrorKind, Result};
 
-use crate::operator::{BatchProcessor, Context, DropReason, NodeId};
+use super::Ties;
+use crate::operator::{BatchProcessor, Context, DropReason, NodeId, UNREADABLE};
 use crate::record::InputRecord;
 
 #[derive(Debug)]
@@ -44,16 +45,29 @@ pub(super) struct Taken {
 #[derive(Debug)]
 pub(super) struct Inputs {
     list: Vec<Input>,
+    heap: Vec<usize>,
+    ties: Ties,
     max_task_idle_ms: i64,
     /// The highest time handed out, for the lateness metric.
     time_ms: i64,
 }
 
+const LATENESS: &str = "record-lateness-max";
+
 type Processors = [Box<dyn BatchProcessor>];
 
 impl Inputs {
-    pub(super) fn new(max_task_idle_ms: i64) -> Self {
-        Inputs { list: Vec::new(), max_task_idle_ms, time_ms: -1 }
+    pub(super) fn new(max_task_idle_ms: i64, ties: Ties) -> Self {
+        Inputs { list: Vec::new(), heap: Vec::new(), ties, max_task_idle_ms, time_ms: -1 }
+    }
+
+    /// The highest time handed out.
+    pub(super) fn time_ms(&self) -> i64 {
+        self.time_ms
+    }
+
+    pub(super) fn set_time_ms(&mut self, time_ms: i64) {
+        self.time_ms = time_ms;
     }
 
     pub(super) fn add(
@@ -106,10 +120,13 @@ impl Inputs {
         topic: &str,
         records: impl IntoIterator<Item = InputRecord>,
         end_offset: Option<i64>,
+        processors: &mut Processors,
+        ctx: &mut Context,
     ) -> Result<()> {
-        let Some(input) = self.list.iter_mut().find(|input| &*input.topic == topic) else {
+        let Some(at) = self.list.iter().position(|input| &*input.topic == topic) else {
             return Err(Error::new(ErrorKind::NotFound, format!("the task does not read topic '{topic}'")));
         };
+        let input = &mut self.list[at];
         for record in records {
             if input.buffered_to.is_none_or(|next| record.offset >= next) {
                 input.buffered_to = Some(record.offset + 1);
@@ -120,7 +137,7 @@ impl Inputs {
         if !input.buffer.is_empty() {
             input.idle_since_ms = None;
         }
-        Ok(())
+        self.find_head(at, processors, ctx)
     }
 
     pub(super) fn end(&mut self, topic: &str) {
@@ -159,39 +176,96 @@ impl Inputs {
         ctx: &mut Context,
         run: &mut Vec<InputRecord>,
     ) -> Result<Option<Taken>> {
-        for input in &mut self.list {
-            input.find_head(processors, ctx)?;
-        }
         if !self.may_process(now_ms) {
             return Ok(None);
         }
-        let heads = self.list.iter().enumerate().filter_map(|(at, input)| Some((input.head_ms?, at)));
-        let Some((_, at)) = heads.min() else { return Ok(None) };
-        let others = self.list.iter().enumerate().filter(|(other, _)| *other != at);
-        // An earlier input wins a tie against this one, a later one does not.
-        let limit = others.filter_map(|(other, input)| Some((input.head_ms?, other))).min();
-        let input = &mut self.list[at];
+        let Some(at) = self.heap.first().copied() else { return Ok(None) };
         let mut records = 0;
-        while records < max_records {
-            let Some(head_ms) = input.head_ms else { break };
-            if limit.is_some_and(|limit| (head_ms, at) > limit) {
+        while records < max_records && self.heap.first() == Some(&at) {
+            self.poll();
+            let input = &mut self.list[at];
+            let (Some(head_ms), Some(mut record)) = (input.head_ms.take(), input.buffer.pop_front()) else {
                 break;
-            }
-            let Some(mut record) = input.buffer.pop_front() else { break };
-            input.head_ms = None;
+            };
             records += 1;
             input.position = Some(record.offset + 1);
             record.timestamp = head_ms;
             input.partition_time_ms = input.partition_time_ms.max(head_ms);
-            ctx.raise("record-lateness-max", (self.time_ms - head_ms).max(0) as f64);
+            ctx.raise(LATENESS, (self.time_ms - head_ms).max(0) as f64);
             self.time_ms = self.time_ms.max(head_ms);
             run.push(record);
-            input.find_head(processors, ctx)?;
+            self.find_head(at, processors, ctx)?;
         }
         let input = &self.list[at];
         let taken =
             Taken { processor: input.processor, input: input.place, topic: input.topic.clone(), records };
         Ok(Some(taken))
+    }
+
+    /// Finds the time of an input's front record, and drops front records that have none.
+    fn find_head(&mut self, at: usize, processors: &mut Processors, ctx: &mut Context) -> Result<()> {
+        let input = &mut self.list[at];
+        if input.head_ms.is_some() {
+            return Ok(());
+        }
+        while let Some(front) = input.buffer.front() {
+            let time = processors[input.processor].timestamp(input.place, front, input.partition_time_ms)?;
+            if time >= 0 {
+                input.head_ms = Some(time);
+                self.offer(at);
+                break;
+            }
+            let reason =
+                if time == UNREADABLE { DropReason::Deserialization } else { DropReason::InvalidTimestamp };
+            ctx.drop_record(input.source, reason);
+            ctx.raise(LATENESS, (self.time_ms + 1) as f64);
+            input.position = Some(front.offset + 1);
+            input.buffer.pop_front();
+        }
+        Ok(())
+    }
+}
+
+/// The inputs that have a head, as a binary heap. It moves its entries exactly as Java's `PriorityQueue` does, which
+/// decides between equal times where arrival does.
+impl Inputs {
+    fn is_before(&self, a: usize, b: usize) -> bool {
+        let key = |at: usize| (self.list[at].head_ms, if self.ties == Ties::ByInput { at } else { 0 });
+        key(a) < key(b)
+    }
+
+    fn offer(&mut self, input: usize) {
+        let mut at = self.heap.len();
+        self.heap.push(input);
+        while at > 0 {
+            let parent = (at - 1) / 2;
+            if !self.is_before(input, self.heap[parent]) {
+                break;
+            }
+            self.heap[at] = self.heap[parent];
+            at = parent;
+        }
+        self.heap[at] = input;
+    }
+
+    fn poll(&mut self) {
+        let Some(last) = self.heap.pop() else { return };
+        let size = self.heap.len();
+        if size == 0 {
+            return;
+        }
+        let mut at = 0;
+        while 2 * at + 1 < size {
+            let (left, right) = (2 * at + 1, 2 * at + 2);
+            let least =
+                if right < size && self.is_before(self.heap[right], self.heap[left]) { right } else { left };
+            if !self.is_before(self.heap[least], last) {
+                break;
+            }
+            self.heap[at] = self.heap[least];
+            at = least;
+        }
+        self.heap[at] = last;
     }
 }
 
@@ -208,22 +282,6 @@ impl Inputs {
 }
 
 impl Input {
-    /// Finds the time of the front record, and drops front records that have none.
-    fn find_head(&mut self, processors: &mut Processors, ctx: &mut Context) -> Result<()> {
-        while self.head_ms.is_none() {
-            let Some(front) = self.buffer.front() else { break };
-            let time = processors[self.processor].timestamp(self.place, front, self.partition_time_ms)?;
-            if time >= 0 {
-                self.head_ms = Some(time);
-            } else {
-                ctx.drop_record(self.source, DropReason::InvalidTimestamp);
-                self.position = Some(front.offset + 1);
-                self.buffer.pop_front();
-            }
-        }
-        Ok(())
-    }
-
     fn is_settled(&mut self, now_ms: i64, idle_ms: i64) -> bool {
         if self.head_ms.is_some() || self.ended || idle_ms < 0 {
             return true;

@@ -28,7 +28,9 @@ use crate::operator::{
     Assembly, BatchProcessor, Context, DropReason, Drops, NodeId, OpenStore, RecordContext, SinkTarget,
 };
 use crate::record::{InputRecord, OutputKind, OutputRecord};
-use crate::state::{Backend, ByteStore, Changelog, StateError, Write, restore_entry};
+use crate::state::{
+    Backend, ByteStore, Cache, Changelog, StateError, StoreKind, WindowState, Write, restore_entry,
+};
 use crate::topology::{NodeKind, SinkTopic, SourceTopics, Topology};
 
 /// Which part of a topology a task runs.
@@ -51,11 +53,32 @@ pub struct TaskConfig {
     pub partitions: BTreeMap<String, i32>,
     /// The most records of one input that are handed to a processor at once.
     pub max_run: usize,
+    /// The most bytes that wait in one store's cache before it is flushed early. Only stores that the topology
+    /// declares as cached have one.
+    pub cache_max_bytes: usize,
+    /// Which of several inputs goes first when their heads have equal times.
+    pub ties: Ties,
+}
+
+/// Which of several inputs goes first when their heads have equal times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ties {
+    /// The input that was declared first: the same after every restart.
+    #[default]
+    ByInput,
+    /// As Kafka Streams does it, which depends on the order of arrival: for the test driver.
+    ByArrival,
 }
 
 impl Default for TaskConfig {
     fn default() -> Self {
-        TaskConfig { max_task_idle_ms: 0, partitions: BTreeMap::new(), max_run: 1024 }
+        TaskConfig {
+            max_task_idle_ms: 0,
+            partitions: BTreeMap::new(),
+            max_run: 1024,
+            cache_max_bytes: 10 << 20,
+            ties: Ties::ByInput,
+        }
     }
 }
 
@@ -90,6 +113,16 @@ pub fn position_key(topic: &str) -> Bytes {
     Bytes::from(format!("position/{topic}"))
 }
 
+/// The meta entry under which a step keeps its numbers.
+fn step_key(node: &[u8]) -> Bytes {
+    [STEP_PREFIX, node].concat().into()
+}
+
+const STEP_PREFIX: &[u8] = b"step/";
+
+/// The step name under which the task keeps its stream time; no step can have it.
+const TIME_KEY: &str = "/time";
+
 impl Task {
     /// Opens the task's stores in its backend and puts its processors together. Nothing runs yet.
     pub fn open(
@@ -114,14 +147,15 @@ impl Task {
                 Changelog::Topic(_) => topology.changelog_topic(&spec).map(Arc::from),
                 Changelog::Off | Changelog::Source(_) => None,
             };
-            stores[id.0 as usize] = Some(OpenStore { spec, rows, changelog });
+            let cache = spec.cached.then(|| Cache::new(config.cache_max_bytes));
+            stores[id.0 as usize] = Some(OpenStore { spec, rows, changelog, cache, window: None });
         }
         let sinks = topology.sinks().iter().map(|node| sink_target(topology, *node, config)).collect();
         let mut task = Task {
             topology: topology.clone(),
             backend,
             processors: Vec::new(),
-            inputs: Inputs::new(config.max_task_idle_ms),
+            inputs: Inputs::new(config.max_task_idle_ms, config.ties),
             ctx: Context::new(partition, stores, sinks),
             run: Vec::new(),
             max_run: config.max_run.max(1),
@@ -190,7 +224,7 @@ impl Task {
             return Err(Error::new(ErrorKind::NotFound, format!("the task has no store '{store}'")));
         };
         let (key, value) = restore_entry(&open.spec, key, value, timestamp).map_err(state_error)?;
-        open.rows.put(key, value).map_err(state_error)
+        open.rows.put(&key, value.as_deref()).map_err(state_error)
     }
 
     /// Makes durable what was restored so far, with entries of the runtime's own (how far the changelog was read).
@@ -203,7 +237,24 @@ impl Task {
     pub fn start(&mut self, now_ms: i64) -> Result<()> {
         self.ctx.now_ms = now_ms;
         self.started = true;
+        self.open_windows()?;
         self.each(|processor, ctx| processor.init(ctx))
+    }
+
+    fn open_windows(&mut self) -> Result<()> {
+        for open in self.ctx.stores.iter_mut().flatten() {
+            if let StoreKind::Window { retention, .. } = open.spec.kind {
+                open.window = Some(WindowState::open(&*open.rows, retention).map_err(state_error)?);
+            }
+        }
+        for (key, bytes) in self.backend.meta_prefix(STEP_PREFIX).map_err(state_error)? {
+            self.ctx.remembered.insert(key.slice(STEP_PREFIX.len()..), bytes);
+        }
+        if let Some([stream_time_ms, inputs_ms]) = self.ctx.recall(TIME_KEY) {
+            self.ctx.stream_time_ms = stream_time_ms;
+            self.inputs.set_time_ms(inputs_ms);
+        }
+        Ok(())
     }
 
     fn each(
@@ -226,7 +277,7 @@ impl Task {
         records: impl IntoIterator<Item = InputRecord>,
         end_offset: Option<i64>,
     ) -> Result<()> {
-        self.inputs.buffer(topic, records, end_offset)
+        self.inputs.buffer(topic, records, end_offset, &mut self.processors, &mut self.ctx)
     }
 
     /// How many records of a topic wait: a runtime stops fetching it while there are enough.
@@ -324,6 +375,11 @@ impl Task {
                 (position_key(topic), Some(Bytes::copy_from_slice(&next.to_be_bytes())))
             }),
         );
+        let numbers = std::iter::once((TIME_KEY, [self.ctx.stream_time_ms, self.inputs.time_ms()]));
+        for (node, numbers) in numbers {
+            self.ctx.remember(node, numbers);
+        }
+        meta.extend(self.ctx.remembered.iter().map(|(node, bytes)| (step_key(node), Some(bytes.clone()))));
         let writes = self.ctx.take_pending();
         self.backend.commit(writes, meta).map_err(state_error)
     }
@@ -355,6 +411,10 @@ impl Task {
     pub fn store(&self, name: &str) -> Option<&dyn ByteStore> {
         let open = self.ctx.stores.iter().flatten().find(|open| open.spec.name == name)?;
         Some(&*open.rows)
+    }
+
+    pub(crate) fn open_store(&self, name: &str) -> Option<&OpenStore> {
+        self.ctx.stores.iter().flatten().find(|open| open.spec.name == name)
     }
 
     /// The highest record time seen over all inputs, -1 before the first.

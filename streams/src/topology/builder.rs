@@ -221,7 +221,7 @@ impl TopologyBuilder {
     }
 }
 
-/// Connected sets of nodes, numbered by their first source in order of names, then by their first other node.
+/// Connected sets of nodes, numbered in the order in which their first sources were written.
 fn group(nodes: &[Node]) -> Vec<BTreeSet<NodeId>> {
     let mut root: Vec<usize> = (0..nodes.len()).collect();
     fn find(root: &mut [usize], mut node: usize) -> usize {
@@ -243,7 +243,7 @@ fn group(nodes: &[Node]) -> Vec<BTreeSet<NodeId>> {
         }
     }
     let mut order: Vec<usize> = (0..nodes.len()).collect();
-    order.sort_by_key(|at| (!matches!(nodes[*at].kind, NodeKind::Source { .. }), nodes[*at].name.clone()));
+    order.sort_by_key(|at| !matches!(nodes[*at].kind, NodeKind::Source { .. }));
     let mut groups: Vec<(usize, BTreeSet<NodeId>)> = Vec::new();
     for at in order {
         let top = find(&mut root, at);

@@ -7,15 +7,15 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::java_order::hash_order;
+use super::java_order::{JavaTree, hash_order};
 use super::{NodeKind, SinkTopic, SourceTopics, Subtopology, Topology};
 use crate::operator::NodeId;
 
 #[derive(Default)]
 struct Place {
     size: usize,
-    parents: Vec<NodeId>,
-    children: Vec<NodeId>,
+    parents: JavaTree<NodeId>,
+    children: JavaTree<NodeId>,
 }
 
 struct Layout<'t> {
@@ -42,10 +42,13 @@ impl<'t> Layout<'t> {
     fn of(topology: &'t Topology, subtopology: &Subtopology) -> Self {
         let names: BTreeMap<&str, NodeId> =
             subtopology.nodes.iter().map(|id| (&*topology.node(*id).name, *id)).collect();
-        let sorted: Vec<&str> = names.keys().copied().collect();
+        let is_source = |id: &NodeId| matches!(topology.node(*id).kind, NodeKind::Source { .. });
+        let (sources, others): (Vec<NodeId>, Vec<NodeId>) =
+            subtopology.nodes.iter().partition(|id| is_source(id));
+        let written: Vec<&str> = sources.iter().chain(&others).map(|id| &*topology.node(*id).name).collect();
         let places = names.values().map(|id| (*id, Place { size: 1, ..Place::default() })).collect();
         let mut layout = Layout { topology, places };
-        for name in hash_order(&hash_order(&sorted)) {
+        for name in hash_order(&hash_order(&written)) {
             let node = names[name];
             for parent in &topology.node(node).parents {
                 layout.connect(*parent, node);
@@ -55,13 +58,12 @@ impl<'t> Layout<'t> {
     }
 
     fn connect(&mut self, parent: NodeId, child: NodeId) {
-        let insert = |layout: &Layout<'_>, list: &[NodeId], node: NodeId| {
-            list.iter().position(|known| layout.compare(node, *known).is_lt()).unwrap_or(list.len())
-        };
-        let at = insert(self, &self.places[&child].parents, parent);
-        self.place(child).parents.insert(at, parent);
-        let at = insert(self, &self.places[&parent].children, child);
-        self.place(parent).children.insert(at, child);
+        let mut parents = std::mem::take(&mut self.place(child).parents);
+        parents.insert(parent, |a, b| self.compare(a, b));
+        self.place(child).parents = parents;
+        let mut children = std::mem::take(&mut self.place(parent).children);
+        children.insert(child, |a, b| self.compare(a, b));
+        self.place(parent).children = children;
         let size = self.places[&child].size;
         self.grow(parent, size);
     }
@@ -72,7 +74,7 @@ impl<'t> Layout<'t> {
 
     fn grow(&mut self, node: NodeId, by: usize) {
         self.place(node).size += by;
-        for parent in self.places[&node].parents.clone() {
+        for parent in self.places[&node].parents.values() {
             self.grow(parent, by);
         }
     }
@@ -114,10 +116,10 @@ impl<'t> Layout<'t> {
         };
         let _ = writeln!(text, "    {head}");
         if !matches!(node.kind, NodeKind::Sink { .. }) {
-            let _ = writeln!(text, "      --> {}", self.list(&place.children));
+            let _ = writeln!(text, "      --> {}", self.list(&place.children.values()));
         }
         if !matches!(node.kind, NodeKind::Source { .. }) {
-            let _ = writeln!(text, "      <-- {}", self.list(&place.parents));
+            let _ = writeln!(text, "      <-- {}", self.list(&place.parents.values()));
         }
     }
 }

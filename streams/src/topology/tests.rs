@@ -30,12 +30,12 @@ fn two_parts() -> Topology {
 }
 
 #[test]
-fn parts_are_numbered_by_their_sources_names() {
+fn parts_are_numbered_as_their_sources_were_written() {
     let topology = two_parts();
     let sources: Vec<_> = topology.subtopologies().iter().map(|sub| sub.source_topics.clone()).collect();
     assert_eq!(
         sources,
-        [BTreeSet::from(["app-by-key-repartition".to_owned()]), BTreeSet::from(["in".to_owned()])]
+        [BTreeSet::from(["in".to_owned()]), BTreeSet::from(["app-by-key-repartition".to_owned()])]
     );
     let internal: Vec<_> = topology.internal_topics().into_iter().map(|topic| topic.name).collect();
     assert_eq!(internal, ["app-by-key-repartition", "app-counts-changelog"]);
@@ -47,19 +47,19 @@ fn diagrams_show_topics_steps_and_stores() {
     insta::assert_snapshot!(topology.mermaid(), @r#"
     flowchart TD
       subgraph sub0["sub-topology 0"]
-        n3>"by-key-repartition"]
-        n4["count"]
-        s0[("counts")]
-      end
-      subgraph sub1["sub-topology 1"]
         n0>"in"]
         n1["step"]
         n2>"by-key-repartition"]
       end
-      n3 --> n4
-      n4 -.- s0
+      subgraph sub1["sub-topology 1"]
+        n3>"by-key-repartition"]
+        n4["count"]
+        s0[("counts")]
+      end
       n0 --> n1
       n1 --> n2
+      n3 --> n4
+      n4 -.- s0
     "#);
     assert!(topology.dot().contains("s0 [label=\"counts\", shape=cylinder];"));
 }

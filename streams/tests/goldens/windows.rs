@@ -1,0 +1,126 @@
+//! Aggregates in windows.
+
+use std::time::Duration;
+
+use riverrun_streams::operator::TimeWindows;
+use riverrun_streams::prelude::*;
+
+use super::tables::store;
+use super::{Registry, Seen, head, java, text, texts};
+
+type Grouped = WindowedStream<String, String, Nullable>;
+
+fn tumbling(size: u64, grace: u64) -> Tumbling {
+    Tumbling::of(ms(size)).grace(ms(grace))
+}
+
+fn hopping(size: u64, advance: u64, grace: u64) -> Hopping {
+    Hopping::of(ms(size), ms(advance)).grace(ms(grace))
+}
+
+fn input(app: &StreamsBuilder, windows: impl Into<TimeWindows>) -> Grouped {
+    texts(app, "in").group_by_key().windowed_by(windows)
+}
+
+fn counts(table: Table<Windowed<String>, i64>) {
+    table.to_stream_nullable().to("out", (windowed(utf8()), i64()));
+}
+
+fn joined(table: Table<Windowed<String>, String>) {
+    table.to_stream_nullable().to("out", (windowed(utf8()), utf8()));
+}
+
+fn append(grouped: &Grouped, store: Materialized<String, String>) -> Table<Windowed<String>, String> {
+    grouped.aggregate(store, String::new, |_, v, a| format!("{a},{}", java(v)))
+}
+
+fn words(app: &StreamsBuilder, windows: impl Into<TimeWindows>) -> Grouped {
+    let split = |v: Option<&String>| -> Vec<Option<String>> {
+        v.into_iter().flat_map(|v| v.split(' ')).map(|word| Some(word.to_owned())).collect()
+    };
+    texts(app, "in").flat_map_values(move |_, v| split(v)).group_by_key().windowed_by(windows)
+}
+
+fn kept(name: &str) -> Materialized<String, String> {
+    store(name).retention(Duration::from_secs(100))
+}
+
+pub fn register(all: &mut Registry) {
+    all.insert("tumbling-count-no-grace", |app, _| counts(input(app, tumbling(10, 0)).count_as("counts")));
+    all.insert("tumbling-count-grace", |app, _| counts(input(app, tumbling(10, 5)).count()));
+    all.insert("tumbling-reduce", |app, _| {
+        let reduce = |a: &String, v: Option<&String>| format!("{a},{}", java(v));
+        joined(input(app, tumbling(10, 5)).reduce(store("reduced"), reduce));
+    });
+    all.insert("tumbling-aggregate", |app, _| joined(append(&input(app, tumbling(1000, 250)), store("agg"))));
+    all.insert("tumbling-aggregate-null", |app, _| {
+        let add = |v: Option<&String>, a: String| v.filter(|v| v.len() % 2 != 0).map(|v| a + v);
+        let grouped = input(app, tumbling(10, 5));
+        joined(grouped.aggregate_optional(store("agg"), String::new, move |_, v, a| add(v, a)));
+    });
+    all.insert("tumbling-count-cached", |app, _| counts(words(app, tumbling(10, 5)).count_as("counts")));
+    all.insert("tumbling-random", |app, _| joined(append(&input(app, tumbling(60, 30)), store("agg"))));
+    all.insert("tumbling-retention", |app, _| {
+        let store = Materialized::named("counts").retention(ms(40));
+        counts(input(app, tumbling(10, 5)).count_as(store));
+    });
+    all.insert("tumbling-in-memory", |app, _| {
+        let store = Materialized::named("counts").in_memory();
+        counts(input(app, tumbling(10, 5)).count_as(store));
+    });
+    all.insert("tumbling-by-head", |app, _| {
+        let grouped = texts(app, "in").group_by(|_, v| v.and_then(|v| head(v)), utf8());
+        counts(grouped.windowed_by(tumbling(10, 5)).count_as("counts"));
+    });
+    all.insert("windowed-key-text", |app, _| {
+        let table = input(app, tumbling(10, 5)).count_as("counts");
+        let rendered = table
+            .to_stream_nullable()
+            .select_key(|w, _| w.map(|w| format!("{}@{}/{}", w.key, w.window.start_ms, w.window.end_ms)));
+        rendered.map_values(|_, n| n.map(|n| n.to_string())).to("mapped", text());
+        let printed = table.to_stream_nullable().map(|w, n| {
+            let start = format!("1970-01-01T00:00:{}Z", seconds_text(w.map_or(0, |w| w.window.start_ms)));
+            (w.map(ToString::to_string), n.map(|n| format!("{n} {start}")))
+        });
+        printed.to("printed", text());
+    });
+    all.insert("hopping-count", |app, _| counts(input(app, hopping(10, 5, 0)).count_as("counts")));
+    all.insert("hopping-uneven", |app, _| joined(append(&input(app, hopping(10, 4, 3)), store("agg"))));
+    all.insert("hopping-grace", |app, _| joined(append(&input(app, hopping(10, 5, 5)), store("agg"))));
+    all.insert("hopping-cached", |app, _| counts(words(app, hopping(12, 3, 6)).count_as("counts")));
+    all.insert("hopping-random", |app, _| counts(input(app, hopping(60, 25, 30)).count_as("counts")));
+    all.insert("unlimited-count", |app, _| counts(input(app, Unlimited::from(0)).count_as("counts")));
+    all.insert("unlimited-count-start", |app, _| counts(input(app, Unlimited::from(12)).count_as("counts")));
+    for name in ["final-tumbling", "final-tumbling-cached"] {
+        all.insert(name, |app, _| {
+            joined(append(&input(app, tumbling(10, 5)).emit(Emit::OnClose), store("agg")));
+        });
+    }
+    for name in ["final-tumbling-kept", "final-tumbling-throttled"] {
+        all.insert(name, |app, _| {
+            joined(append(&input(app, tumbling(10, 5)).emit(Emit::OnClose), kept("agg")));
+        });
+    }
+    all.insert("final-hopping", |app, _| {
+        joined(append(&input(app, hopping(10, 5, 5)).emit(Emit::OnClose), store("agg")));
+    });
+    all.insert("final-hopping-kept", |app, _| {
+        joined(append(&input(app, hopping(10, 5, 5)).emit(Emit::OnClose), kept("agg")));
+    });
+    all.insert("final-tumbling-random-lossy", |app, _| {
+        joined(append(&input(app, tumbling(60, 30)).emit(Emit::OnClose), store("agg")));
+    });
+    all.insert("final-tumbling-random", |app, _| {
+        joined(append(&input(app, tumbling(60, 30)).emit(Emit::OnClose), kept("agg")));
+    });
+    all.insert("final-hopping-random", |app, _| {
+        let store = Materialized::named("counts").retention(Duration::from_secs(100));
+        counts(input(app, hopping(60, 25, 30)).emit(Emit::OnClose).count_as(store));
+    });
+    let _: fn(&Seen) = |_| {};
+}
+
+/// Seconds of a minute with a fraction of three digits where there is one, as Java prints an instant.
+fn seconds_text(ms: i64) -> String {
+    if ms % 1000 == 0 { format!("{:02}", ms / 1000) } else { format!("{:02}.{:03}", ms / 1000, ms % 1000) }
+}
