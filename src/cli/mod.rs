@@ -6,12 +6,14 @@
 
 mod bench;
 mod broker_address;
+mod check;
 mod consume;
 mod exit;
 mod group;
 mod produce;
 mod properties;
 mod record_text;
+mod run;
 mod runtime;
 mod suggestion;
 mod table;
@@ -63,6 +65,8 @@ struct Cli {
 /// Every command there is.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(run::Run),
+    Check(check::Check),
     Topic(topic::Topic),
     Produce(produce::Produce),
     Consume(consume::Consume),
@@ -73,6 +77,8 @@ enum Command {
 impl Command {
     fn run(self, terminal: &Terminal) -> Result<()> {
         match self {
+            Command::Run(command) => command.run(terminal),
+            Command::Check(command) => command.run(terminal),
             Command::Topic(command) => command.run(terminal),
             Command::Produce(command) => command.run(terminal),
             Command::Consume(command) => command.run(terminal),

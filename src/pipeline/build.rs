@@ -18,6 +18,8 @@ pub struct Pipeline {
     pub(super) file: PipelineFile,
     pub(super) sources: Vec<BuiltSource>,
     pub(super) sinks: Vec<BuiltSink>,
+    /// The topics of the materialized views.
+    pub(super) views: Vec<String>,
     pub(super) secrets: Secrets,
 }
 
@@ -64,12 +66,13 @@ impl Pipeline {
         let sinks: Vec<BuiltSink> = file.sinks.iter().filter_map(|spec| builder.sink(spec)).collect();
         let views = super::sql::check(&file, &sources, &mut builder.problems).await;
         if other_topics == OtherTopics::None
-            && let Some(views) = views
+            && let Some(views) = &views
         {
-            builder.topics(&file, &views);
+            builder.topics(&file, views);
         }
         if builder.problems.0.is_empty() {
-            return Ok(Pipeline { file, sources, sinks, secrets: builder.secrets });
+            let views = views.unwrap_or_default();
+            return Ok(Pipeline { file, sources, sinks, views, secrets: builder.secrets });
         }
         let missing_only = builder.missing == builder.problems.0.len();
         let problems = builder.problems.0.into_iter().map(|mut problem| {
@@ -82,6 +85,23 @@ impl Pipeline {
     /// The pipeline's name.
     pub fn name(&self) -> &str {
         &self.file.name
+    }
+
+    /// The topics that the pipeline writes.
+    pub(super) fn written_topics(&self) -> Vec<&str> {
+        let errors = &self.file.errors;
+        let sources = self.sources.iter().map(|source| source.spec.topic.name.as_str());
+        let views = self.views.iter().map(String::as_str);
+        sources.chain(views).chain(errors.dead_letter.as_deref()).chain(errors.late.as_deref()).collect()
+    }
+
+    /// Removes what the sinks of earlier runs wrote.
+    ///
+    /// # Errors
+    /// The first sink's that cannot.
+    pub fn clear_results(&self) -> riverrun_core::Result<()> {
+        let cleared = self.sinks.iter().try_for_each(|sink| sink.sink.start_over());
+        cleared.map_err(riverrun_connectors::api::ConnectorError::into_error)
     }
 
     /// Whether all sources come to an end, and the pipeline with them.
@@ -206,9 +226,4 @@ fn unwritten(topic: &str, written: &[&str]) -> String {
         None => format!("there are {}", written.join(", ")),
     };
     format!("no source and no view of this pipeline writes topic '{topic}'; {hint}")
-}
-
-/// The place of a source in the file, for problems of its declaration.
-pub(super) fn place_of(source: &BuiltSource) -> Place {
-    source.spec.place
 }

@@ -5,6 +5,7 @@
 //! joins the libraries; it must never print, and never read the process's arguments.
 
 mod build;
+mod cluster;
 mod config;
 mod duration;
 mod home;
@@ -17,6 +18,7 @@ mod summary;
 mod yaml;
 
 pub use build::{OtherTopics, Pipeline};
+pub use cluster::Cluster;
 pub use config::PipelineFile;
 pub use home::Home;
 pub use problem::{Place, Problem, Problems};

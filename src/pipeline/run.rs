@@ -14,12 +14,14 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::build::{BuiltSink, BuiltSource, Pipeline};
+use super::cluster::Cluster;
 use super::config::Role;
+use super::home::Home;
 use super::status::{Phase, Status};
 use super::summary::Summary;
 
 /// Where the positions of all sources are: one compacted topic for all pipelines of a cluster.
-const OFFSETS_TOPIC: &str = "riverrun.connect.offsets";
+pub(super) const OFFSETS_TOPIC: &str = "riverrun.connect.offsets";
 
 /// How a pipeline is run.
 #[derive(Clone, Debug)]
@@ -57,11 +59,23 @@ impl Stopper {
     }
 }
 
-/// Runs `pipeline` on `log` until all its sources have ended and everything is drained, or until `stopper` asks.
+/// Runs `pipeline` on `cluster` until all its sources have ended and everything is drained, or until `stopper` asks.
 ///
 /// # Errors
 /// The first failure of a source, a query or a sink; the others are stopped first.
 pub async fn run(
+    pipeline: Pipeline,
+    cluster: &Cluster,
+    home: &Home,
+    options: RunOptions,
+    status: Status,
+    stopper: Stopper,
+) -> Result<Summary> {
+    run_on(pipeline, cluster.log()?, options, status, stopper).await
+}
+
+/// Runs a pipeline on any log.
+pub(super) async fn run_on(
     mut pipeline: Pipeline,
     log: Arc<dyn Log>,
     options: RunOptions,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use riverrun_connectors::runtime::MemoryLog;
 
+use super::run::run_on;
 use super::*;
 
 /// A folder with a pipeline's file that reads `a.csv` and writes `out.jsonl`.
@@ -23,24 +24,24 @@ fn folder(more: &str) -> (tempfile::TempDir, PathBuf) {
     (folder, file)
 }
 
-async fn run_on(log: &MemoryLog, file: &Path) -> riverrun_core::Result<Summary> {
+async fn run_in(log: &MemoryLog, file: &Path) -> riverrun_core::Result<Summary> {
     let pipeline = Pipeline::build(file, OtherTopics::None).await?;
     let options = RunOptions::default();
-    run(pipeline, Arc::new(log.clone()), options, Status::default(), Stopper::default()).await
+    run_on(pipeline, Arc::new(log.clone()), options, Status::default(), Stopper::default()).await
 }
 
 #[tokio::test]
 async fn a_pipeline_copies_rows_and_then_has_nothing_new() {
     let (folder, file) = folder("errors: { tolerance: all, dead_letter: dead }\n");
     let log = MemoryLog::new();
-    let summary = run_on(&log, &file).await.unwrap();
+    let summary = run_in(&log, &file).await.unwrap();
     assert_eq!((summary.rows_in, summary.rows_out, summary.bad), (3, 2, 1));
     assert!(summary.finished && summary.anything_new);
     let out = folder.path().join("out.jsonl");
     let expected = "{\"id\":1,\"name\":\"x\"}\n{\"id\":2,\"name\":\"y\"}\n";
     assert_eq!(fs::read_to_string(&out).unwrap(), expected);
     let before = fs::metadata(&out).unwrap().modified().unwrap();
-    let again = run_on(&log, &file).await.unwrap();
+    let again = run_in(&log, &file).await.unwrap();
     assert!(again.finished && !again.anything_new, "{again:?}");
     assert_eq!(fs::metadata(&out).unwrap().modified().unwrap(), before);
 }
@@ -48,7 +49,7 @@ async fn a_pipeline_copies_rows_and_then_has_nothing_new() {
 #[tokio::test]
 async fn the_first_failure_ends_the_run() {
     let (folder, file) = folder("");
-    let error = run_on(&MemoryLog::new(), &file).await.unwrap_err();
+    let error = run_in(&MemoryLog::new(), &file).await.unwrap_err();
     let a = folder.path().join("a.csv");
     let part = format!("{}:4: column 'id' (field 1): expected BIGINT, found 'bad'", a.display());
     assert!(error.message().contains(&part), "{error}");

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::api::{Position, SourceOffset, SourcePartition, StoredOffsets, TopicPartition};
 
-use super::log::{Log, OutRecord, TopicSpec};
+use super::log::{Log, LogRecord, OutRecord, TopicSpec};
 
 const TASK_FIELD: &str = "riverrun.task";
 
@@ -53,31 +53,24 @@ impl OffsetStore {
     /// The positions of all tasks of the connector, and how far task `task` had written.
     pub async fn load(&self, task: u32) -> Result<(StoredOffsets, Committed)> {
         let (mut offsets, mut committed) = (StoredOffsets::default(), Committed::default());
-        let end = self.log.end_offsets(&self.partition.topic).await?.first().copied().unwrap_or(0);
-        if end == 0 {
-            return Ok((offsets, committed));
-        }
-        let mut reader = self.log.reader(&BTreeMap::from([(self.partition.clone(), 0)])).await?;
-        while reader.position(&self.partition) < end {
-            for (_, records) in reader.poll(Duration::from_secs(1)).await? {
-                for record in records {
-                    let Some(partition) = record.key.as_deref().and_then(|key| self.of_this(key)) else {
-                        continue;
-                    };
-                    match (partition.get(TASK_FIELD), &record.value) {
-                        (Some(number), Some(value)) if number.as_u64() == Some(u64::from(task)) => {
-                            committed = self.parse_committed(record.offset, value)?;
-                        }
-                        (Some(_), _) => {}
-                        (None, value) => {
-                            let offset =
-                                value.as_deref().map(|value| self.parse_offset(record.offset, value));
-                            offsets.set(SourcePartition(partition), offset.transpose()?);
-                        }
-                    }
+        self.each(&mut |record| {
+            let Some(partition) = record.key.as_deref().and_then(|key| self.of_this(key)) else {
+                return Ok(());
+            };
+            match (partition.get(TASK_FIELD), &record.value) {
+                (Some(number), value) if number.as_u64() == Some(u64::from(task)) => {
+                    let parsed = value.as_deref().map(|value| self.parse_committed(record.offset, value));
+                    committed = parsed.transpose()?.unwrap_or_default();
+                }
+                (Some(_), _) => {}
+                (None, value) => {
+                    let offset = value.as_deref().map(|value| self.parse_offset(record.offset, value));
+                    offsets.set(SourcePartition(partition), offset.transpose()?);
                 }
             }
-        }
+            Ok(())
+        })
+        .await?;
         Ok((offsets, committed))
     }
 
@@ -96,6 +89,42 @@ impl OffsetStore {
         let key = Map::from_iter([(TASK_FIELD.to_owned(), Value::from(task))]);
         records.push(self.record(&key, Some(value)));
         self.log.append_batch(&self.partition, records).await
+    }
+
+    /// Forgets every position of the connector, so that it starts over.
+    ///
+    /// # Errors
+    /// When the topic cannot be read or written.
+    pub async fn clear(&self) -> Result<()> {
+        let mut stored: BTreeMap<Bytes, bool> = BTreeMap::new();
+        self.each(&mut |record| {
+            if let Some(key) = record.key.filter(|key| self.of_this(key).is_some()) {
+                stored.insert(key, record.value.is_some());
+            }
+            Ok(())
+        })
+        .await?;
+        let gone = |(key, _)| OutRecord { key: Some(key), value: None, headers: Vec::new(), timestamp: None };
+        let tombstones: Vec<OutRecord> = stored.into_iter().filter(|(_, is_set)| *is_set).map(gone).collect();
+        if tombstones.is_empty() {
+            return Ok(());
+        }
+        self.log.append_batch(&self.partition, tombstones).await
+    }
+
+    /// Shows every record of the topic, those of other connectors included.
+    async fn each(&self, see: &mut (dyn FnMut(LogRecord) -> Result<()> + Send)) -> Result<()> {
+        let end = self.log.end_offsets(&self.partition.topic).await?.first().copied().unwrap_or(0);
+        if end == 0 {
+            return Ok(());
+        }
+        let mut reader = self.log.reader(&BTreeMap::from([(self.partition.clone(), 0)])).await?;
+        while reader.position(&self.partition) < end {
+            for (_, records) in reader.poll(Duration::from_secs(1)).await? {
+                records.into_iter().try_for_each(&mut *see)?;
+            }
+        }
+        Ok(())
     }
 
     fn record(&self, partition: &Map<String, Value>, value: Option<Bytes>) -> OutRecord {

@@ -1,0 +1,100 @@
+//! Where a pipeline's topics live: a broker in this process, or a cluster that runs already.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use riverrun_broker::Broker;
+use riverrun_connectors::runtime::{ClientLog, Log, OffsetStore};
+use riverrun_core::Result;
+use riverrun_core::client::{Admin, Client, ClientConfig, ProducerConfig};
+
+use super::build::Pipeline;
+use super::run::OFFSETS_TOPIC;
+
+/// How much a source's batches gather: files are read faster than single records are worth sending.
+const BATCH_BYTES: usize = 128 * 1024;
+
+/// A cluster, reached.
+#[derive(Debug)]
+pub struct Cluster {
+    client: Client,
+    /// The broker in this process, if there is one.
+    broker: Option<Broker>,
+}
+
+impl Cluster {
+    /// Starts a broker in this process with its data in `folder`. Clients of this machine reach it too.
+    ///
+    /// # Errors
+    /// When the folder is damaged or not to be written to.
+    pub async fn embedded(folder: &Path) -> Result<Cluster> {
+        let broker = Broker::embedded(folder).await?;
+        let config = ClientConfig::new(&broker.bootstrap()).transport(broker.connector());
+        let client = Client::connect(config.client_id("riverrun-pipeline")).await?;
+        Ok(Cluster { client, broker: Some(broker) })
+    }
+
+    /// Reaches a cluster that runs already; `servers` is one HOST:PORT or several with commas between.
+    ///
+    /// # Errors
+    /// When nobody answers there.
+    pub async fn reach(servers: &str) -> Result<Cluster> {
+        let client = Client::connect(ClientConfig::new(servers).client_id("riverrun-pipeline")).await?;
+        Ok(Cluster { client, broker: None })
+    }
+
+    /// The client of the cluster.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Where other clients of this machine reach the broker in this process.
+    pub fn bootstrap(&self) -> Option<String> {
+        self.broker.as_ref().map(Broker::bootstrap)
+    }
+
+    /// The log that connectors read and write.
+    ///
+    /// # Errors
+    /// When a client cannot be made.
+    pub fn log(&self) -> Result<Arc<dyn Log>> {
+        let producer = ProducerConfig::default().batch_size(BATCH_BYTES);
+        Ok(Arc::new(ClientLog::new(&self.client, producer)?))
+    }
+
+    /// Removes what earlier runs of `pipeline` left in the cluster: the topics that it writes, and its positions.
+    ///
+    /// # Errors
+    /// When the cluster refuses.
+    pub async fn start_over(&self, pipeline: &Pipeline) -> Result<()> {
+        let log = self.log()?;
+        for source in &pipeline.sources {
+            let connector = format!("{}.{}", pipeline.name(), source.spec.name);
+            OffsetStore::open(Arc::clone(&log), OFFSETS_TOPIC, &connector).await?.clear().await?;
+        }
+        let mut there = Vec::new();
+        for topic in pipeline.written_topics() {
+            if log.topic(topic).await?.is_some() {
+                there.push(topic);
+            }
+        }
+        if there.is_empty() {
+            return Ok(());
+        }
+        for (_, deleted) in Admin::new(&self.client).delete_topics(&there).await? {
+            deleted?;
+        }
+        Ok(())
+    }
+
+    /// Stops the broker in this process, if there is one.
+    ///
+    /// # Errors
+    /// When its logs could not be closed in order; what was acknowledged is safe all the same.
+    pub async fn close(self) -> Result<()> {
+        match self.broker {
+            Some(broker) => broker.shutdown().await,
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The main job on real data: the flights pipeline against a computation that shares no code with it.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
+
+use riverrun::core::client::producer::partition_for_key;
+use riverrun::core::random::{Random, SeededRandom, SystemRandom};
+use serde_json::{Value, json};
+
+use crate::binary::riverrun;
+
+const ROWS: u64 = 27_004;
+const HOUR_MS: i64 = 3_600_000;
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/flights")
+}
+
+/// A flight as far as the job looks at it.
+struct Flight {
+    carrier: String,
+    /// The scheduled hour, as the file writes it and in hours since 1970.
+    time_hour: String,
+    hour: i64,
+    dep_delay: Option<i64>,
+}
+
+/// The rows of the file, in its order. Nothing in it is quoted.
+fn flights() -> Vec<Flight> {
+    let file = std::fs::read(example().join("data/flights-2013-01.csv.gz")).unwrap();
+    let mut text = String::new();
+    flate2::read::MultiGzDecoder::new(&file[..]).read_to_string(&mut text).unwrap();
+    assert!(!text.contains('"'));
+    let mut lines = text.lines();
+    let columns: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let place = |name: &str| columns.iter().position(|column| *column == name).unwrap();
+    let (carrier, delay, time) = (place("carrier"), place("dep_delay"), place("time_hour"));
+    let flight = |line: &str| {
+        let fields: Vec<&str> = line.split(',').collect();
+        let time_hour = fields[time];
+        // 2013-01-DDTHH:00:00Z: days and hours of one January, and the first hours of February.
+        let (month, day, hour) = (&time_hour[5..7], &time_hour[8..10], &time_hour[11..13]);
+        let days = if month == "01" { 0 } else { 31 } + day.parse::<i64>().unwrap() - 1;
+        let since_january = days * 24 + hour.parse::<i64>().unwrap();
+        Flight {
+            carrier: fields[carrier].to_owned(),
+            time_hour: time_hour.to_owned(),
+            hour: 15_706 * 24 + since_january,
+            dep_delay: (fields[delay] != "NA").then(|| fields[delay].parse().unwrap()),
+        }
+    };
+    lines.map(flight).collect()
+}
+
+fn airlines() -> BTreeMap<String, String> {
+    let text = std::fs::read_to_string(example().join("data/airlines.csv")).unwrap();
+    let row = |line: &str| line.split_once(',').map(|(carrier, name)| (carrier.to_owned(), name.to_owned())).unwrap();
+    text.lines().skip(1).map(row).collect()
+}
+
+/// The rows that are late: their window had closed when they came. Each partition has its own time.
+fn split_late(flights: Vec<Flight>, watermark_ms: i64) -> (Vec<Flight>, Vec<Flight>) {
+    let mut latest: BTreeMap<i32, i64> = BTreeMap::new();
+    flights.into_iter().partition(|flight| {
+        let partition = partition_for_key(flight.carrier.as_bytes(), 4);
+        let latest = latest.entry(partition).or_insert(i64::MIN);
+        *latest = (*latest).max(flight.hour * HOUR_MS);
+        *latest - watermark_ms < (flight.hour + 1) * HOUR_MS - 1
+    })
+}
+
+/// What the job must write for these rows: by carrier and window, the whole line.
+fn expected(flights: &[Flight]) -> BTreeMap<(String, String), Value> {
+    let names = airlines();
+    let mut windows: BTreeMap<(String, String), (i64, Vec<i64>)> = BTreeMap::new();
+    for flight in flights {
+        let window = windows.entry((flight.carrier.clone(), flight.time_hour.clone())).or_default();
+        window.0 += 1;
+        window.1.extend(flight.dep_delay);
+    }
+    let line = |(key, (flights, delays)): (&(String, String), &(i64, Vec<i64>))| {
+        let (carrier, window_start) = key;
+        let sum: i64 = delays.iter().sum();
+        let mean = (!delays.is_empty()).then(|| sum as f64 / delays.len() as f64);
+        let line = json!({
+            "carrier": carrier,
+            "airline": names[carrier],
+            "window_start": window_start,
+            "flights": flights,
+            "mean_delay": mean,
+            "max_delay": delays.iter().max(),
+        });
+        (key.clone(), line)
+    };
+    windows.iter().map(line).collect()
+}
+
+/// The lines of the result, each window once.
+fn written(file: &Path) -> BTreeMap<(String, String), Value> {
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut lines = BTreeMap::new();
+    for line in text.lines() {
+        let value: Value = serde_json::from_str(line).unwrap();
+        let text = |name: &str| value[name].as_str().unwrap_or_else(|| panic!("no {name} in {line}")).to_owned();
+        let key = (text("carrier"), text("window_start"));
+        assert!(lines.insert(key, value).is_none(), "twice: {line}");
+    }
+    lines
+}
+
+fn assert_same(found: &BTreeMap<(String, String), Value>, expected: &BTreeMap<(String, String), Value>) {
+    for (key, line) in expected {
+        assert_eq!(found.get(key), Some(line), "{key:?}");
+    }
+    assert_eq!(found.len(), expected.len(), "rows that nothing accounts for");
+}
+
+/// `riverrun run` of a pipeline's file, from a working folder of its own.
+fn command(folder: &Path, file: &Path, more: &[&str]) -> std::process::Command {
+    let mut command = riverrun();
+    command.current_dir(folder).arg("run").arg(file).args(["--output", "json"]).args(more);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn run(folder: &Path, file: &Path, more: &[&str]) -> Output {
+    command(folder, file, more).output().unwrap()
+}
+
+fn summary(output: &Output) -> Value {
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}\n{text}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+    serde_json::from_str(&text).unwrap()
+}
+
+#[test]
+fn the_main_job_equals_an_independent_computation() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = example().join("pipeline.yaml");
+    let done = summary(&run(folder.path(), &file, &[]));
+    let flights = flights();
+    assert_eq!(flights.len() as u64, ROWS);
+    let expected = expected(&flights);
+    let out = folder.path().join("out/delays.jsonl");
+    assert_same(&written(&out), &expected);
+    assert_eq!(done["rows_in"], json!(ROWS + airlines().len() as u64));
+    assert_eq!((&done["rows_out"], &done["late"], &done["bad"]), (&json!(expected.len()), &json!(0), &json!(0)));
+    assert_eq!(done["finished"], json!(true));
+
+    // Once more: there is nothing new, and nothing is touched.
+    let bytes = std::fs::read(&out).unwrap();
+    let touched = std::fs::metadata(&out).unwrap().modified().unwrap();
+    let again = summary(&run(folder.path(), &file, &[]));
+    assert_eq!((&again["anything_new"], &again["rows_in"], &again["rows_out"]), (&json!(false), &json!(0), &json!(0)));
+    assert_eq!(std::fs::metadata(&out).unwrap().modified().unwrap(), touched);
+
+    // And from the beginning: the same bytes.
+    let fresh = summary(&run(folder.path(), &file, &["--fresh"]));
+    assert_eq!(fresh["rows_in"], done["rows_in"]);
+    assert_eq!(std::fs::read(&out).unwrap(), bytes);
+}
+
+#[test]
+fn a_narrow_watermark_finds_exactly_the_late_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(example().join("pipeline.yaml")).unwrap();
+    let data = example().join("data");
+    let text = text.replace("watermark: 1 day", "watermark: 2 hours").replace("data/", &format!("{}/", data.display()));
+    let file = folder.path().join("narrow.yaml");
+    std::fs::write(&file, format!("{text}\n")).unwrap();
+    let text = text.replace("sinks:\n", "sinks:\n  late:\n    connector: file\n    topics: [flights.late]\n    path: out/late.jsonl\n");
+    std::fs::write(&file, text).unwrap();
+    let done = summary(&run(folder.path(), &file, &[]));
+    let (in_time, late) = split_late(flights(), 2 * HOUR_MS);
+    assert!(late.len() > 100, "the data has late rows");
+    assert_eq!(done["late"], json!(late.len()));
+    assert_same(&written(&folder.path().join("out/delays.jsonl")), &expected(&in_time));
+    let mut expected: Vec<(String, String)> =
+        late.into_iter().map(|flight| (flight.carrier, flight.time_hour)).collect();
+    let rows = std::fs::read_to_string(folder.path().join("out/late.jsonl")).unwrap();
+    let row = |line: &str| {
+        let value: Value = serde_json::from_str(line).unwrap();
+        (value["carrier"].as_str().unwrap().to_owned(), value["time_hour"].as_str().unwrap().to_owned())
+    };
+    let mut found: Vec<(String, String)> = rows.lines().map(row).collect();
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn killed_at_any_moment_it_ends_with_the_same_result() {
+    let seed = match std::env::var("RIVERRUN_SEED") {
+        Ok(text) => text.parse().unwrap(),
+        Err(_) => SystemRandom::new().next_u64(),
+    };
+    println!("RIVERRUN_SEED={seed}");
+    let mut random = SeededRandom::new(seed);
+    let file = example().join("pipeline.yaml");
+    let whole = tempfile::tempdir().unwrap();
+    let started = Instant::now();
+    summary(&run(whole.path(), &file, &[]));
+    let usual = started.elapsed();
+    let expected = std::fs::read(whole.path().join("out/delays.jsonl")).unwrap();
+
+    for round in 0..4 {
+        let folder = tempfile::tempdir().unwrap();
+        let mut kills = 0;
+        for _ in 0..5 {
+            let mut child = command(folder.path(), &file, &[]).spawn().unwrap();
+            let patience = Duration::from_millis(random.below(usual.as_millis() as u64 + 50));
+            if crate::binary::ended_within(&mut child, patience) {
+                assert!(child.wait().unwrap().success(), "seed {seed}, round {round}");
+                break;
+            }
+            child.kill().unwrap();
+            child.wait().unwrap();
+            kills += 1;
+        }
+        let done = summary(&run(folder.path(), &file, &[]));
+        assert_eq!((&done["late"], &done["bad"]), (&json!(0), &json!(0)), "seed {seed}, round {round}");
+        let found = std::fs::read(folder.path().join("out/delays.jsonl")).unwrap();
+        assert!(found == expected, "seed {seed}, round {round}, after {kills} kills the result differs");
+    }
+}
