@@ -10,7 +10,7 @@ use riverrun_connectors::runtime::ErrorPolicy;
 
 use super::config::{FlatConfig, PipelineFile, SinkSpec, SourceSpec};
 use super::placeholder::Secrets;
-use super::problem::{Gathered, Place, Problems};
+use super::problem::{Gathered, Problems};
 
 /// A pipeline that is ready to run.
 #[derive(Debug)]

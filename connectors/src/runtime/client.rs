@@ -38,7 +38,7 @@ impl ClientLog {
         let whole = ProducerConfig::default()
             .batch_size(COMMIT_BYTES_MAX)
             // A commit goes out when it is flushed, and never in two batches before.
-            .linger(Duration::from_secs(3_600));
+            .linger(Duration::from_secs(60));
         Ok(ClientLog {
             client: client.clone(),
             admin: Admin::new(client),
