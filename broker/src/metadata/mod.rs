@@ -11,6 +11,9 @@ mod log;
 mod record;
 mod topic_name;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use configs::{ConfigChange, decide_alter_configs};
 pub(crate) use decide::{
     NewTopic, TopicDefaults, TopicError, decide_create_partitions, decide_create_topic, decide_delete_topic,

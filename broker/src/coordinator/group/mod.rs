@@ -19,6 +19,9 @@ mod sync;
 mod transition;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use classic::{ClassicGroup, Phase};
 pub(crate) use decision::{Decision, TimerChange, TimerKey};
 pub(crate) use record::CommittedOffset;

@@ -31,9 +31,7 @@ fn answer(node: &Node, call: &Call, request: &FindCoordinatorRequest, is_there: 
     let (code, message) = match request.key_type {
         GROUP if is_there => (ErrorCode::None, None),
         GROUP => (ErrorCode::CoordinatorNotAvailable, Some("__consumer_offsets could not be made")),
-        TRANSACTION => {
-            (ErrorCode::CoordinatorNotAvailable, Some("transactions are not offered by this version"))
-        }
+        TRANSACTION => (ErrorCode::UnsupportedVersion, Some("transactions are not offered by this version")),
         _ => (ErrorCode::InvalidRequest, Some("coordinators of this key type are not offered")),
     };
     let found = code == ErrorCode::None;

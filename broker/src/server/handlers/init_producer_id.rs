@@ -13,8 +13,8 @@ use crate::server::outcome::{Answer, Outcome};
 
 pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: &InitProducerIdRequest) -> Outcome {
     if request.transactional_id.is_some() {
-        // Not "unsupported version": the API is there, what is missing is a coordinator for the id.
-        return Outcome::Done(answer(call, Err(ErrorCode::CoordinatorNotAvailable)));
+        // An error that clients do not retry: it would not go away.
+        return Outcome::Done(answer(call, Err(ErrorCode::UnsupportedVersion)));
     }
     // A producer without transactions gets a fresh id each time, whatever id it names: its old one may have
     // sequences in flight.

@@ -1,0 +1,172 @@
+use riverrun_core::protocol::Uuid;
+
+use super::*;
+use crate::metadata::record::PartitionRecord;
+use crate::metadata::topic_name::TopicNameError;
+
+const DEFAULTS: TopicDefaults = TopicDefaults { partitions: 3, replication_factor: 1 };
+
+fn image() -> ClusterImage {
+    let mut image = ClusterImage::default();
+    for record in [
+        MetadataRecord::Cluster { cluster_id: "cluster".into() },
+        MetadataRecord::BrokerRegistered { broker_id: 1, broker_epoch: 0, leader_epoch: 2 },
+    ] {
+        image.replay(&record).unwrap();
+    }
+    image
+}
+
+fn topic(name: &str) -> NewTopic {
+    NewTopic {
+        name: name.to_owned(),
+        id: Uuid([name.len() as u8; 16]),
+        partitions: -1,
+        replication_factor: -1,
+        assignments: Vec::new(),
+        configs: Vec::new(),
+        internal: false,
+    }
+}
+
+/// Decides, replays, and says what came of it.
+fn create(image: &mut ClusterImage, topic: &NewTopic) -> String {
+    match decide_create_topic(image, DEFAULTS, topic) {
+        Ok(records) => {
+            for record in &records {
+                image.replay(record).unwrap();
+            }
+            let made = image.topic(&topic.name).unwrap();
+            format!("{} partitions, {} replicas", made.partitions.len(), made.partitions[0].replicas.len())
+        }
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn names_are_kafkas() {
+    let check = |name: &str| check_topic_name(name);
+    for good in ["a", "a.b-c_D9", &"x".repeat(249), "..."] {
+        assert_eq!(check(good), Ok(()), "{good}");
+    }
+    assert_eq!(check(""), Err(TopicNameError::Empty));
+    assert_eq!(check(".."), Err(TopicNameError::Dots));
+    assert_eq!(check(&"x".repeat(250)), Err(TopicNameError::TooLong(250)));
+    for (bad, character) in [("a b", ' '), ("a/b", '/'), ("zürich", 'ü'), ("a\0", '\0')] {
+        assert_eq!(check(bad), Err(TopicNameError::Character { name: bad.to_owned(), character }));
+    }
+}
+
+#[test]
+fn topics_are_made_as_asked() {
+    let mut image = image();
+    assert_eq!(create(&mut image, &topic("a.b")), "3 partitions, 1 replicas");
+    assert_eq!(create(&mut image, &topic("a.b")), "topic 'a.b' exists already");
+    assert_eq!(
+        create(&mut image, &topic("a_b")),
+        "topic 'a_b' collides with topic 'a.b': metrics cannot tell '.' from '_'"
+    );
+    assert_eq!(
+        create(&mut image, &NewTopic { partitions: 0, ..topic("none") }),
+        "the number of partitions was 0; it must be between 1 and 100000, or -1 for the broker's default"
+    );
+    assert_eq!(
+        create(&mut image, &NewTopic { replication_factor: 3, ..topic("many") }),
+        "the replication factor was 3, but the cluster has 1 broker(s)"
+    );
+    let assigned = |assignments| NewTopic { assignments, ..topic("assigned") };
+    assert_eq!(create(&mut image, &assigned(vec![(0, vec![7])])), "partition 0: there is no broker 7");
+    assert_eq!(
+        create(&mut image, &assigned(vec![(1, vec![1])])),
+        "partitions must be numbered from 0 without gaps: 0 is missing"
+    );
+    assert_eq!(create(&mut image, &assigned(vec![(1, vec![1]), (0, vec![1])])), "2 partitions, 1 replicas");
+}
+
+#[test]
+fn partitions_are_added_and_topics_deleted() {
+    let mut image = image();
+    create(&mut image, &topic("t"));
+    let error = decide_create_partitions(&image, "t", 3, &[]).unwrap_err();
+    assert_eq!(error.to_string(), "the topic has 3 partitions already; 3 is not more");
+    for record in decide_create_partitions(&image, "t", 5, &[]).unwrap() {
+        image.replay(&record).unwrap();
+    }
+    assert_eq!(image.topic("t").unwrap().partitions.len(), 5);
+    let found = image.topic("t").unwrap().clone();
+    assert_eq!(image.topic_by_id(found.id), Some(&found));
+    for record in decide_delete_topic(&found) {
+        image.replay(&record).unwrap();
+    }
+    assert_eq!((image.topic("t"), image.topic_by_id(found.id)), (None, None));
+    assert_eq!(image.colliding_topic("t"), None);
+}
+
+#[test]
+fn configs_are_set_once_and_go_with_their_topic() {
+    let mut image = image();
+    let resource = ConfigResource::Topic("t".into());
+    create(&mut image, &NewTopic { configs: vec![("retention.ms".into(), "1".into())], ..topic("t") });
+    let set = |value: &str| ConfigChange::Set { name: "retention.ms".into(), value: value.into() };
+    assert_eq!(decide_alter_configs(&image, &resource, &[set("1")], false), []);
+    let replaced = decide_alter_configs(&image, &resource, &[], true);
+    assert_eq!(replaced.len(), 1, "what is not named goes back to its default");
+    for record in decide_alter_configs(&image, &resource, &[set("2")], false) {
+        image.replay(&record).unwrap();
+    }
+    assert_eq!(image.configs(&resource).unwrap()["retention.ms"], "2");
+    let topic = image.topic("t").unwrap().clone();
+    for record in decide_delete_topic(&topic) {
+        image.replay(&record).unwrap();
+    }
+    assert_eq!(image.configs(&resource), None);
+}
+
+#[test]
+fn records_that_do_not_fit_are_refused() {
+    let mut image = image();
+    let before = image.clone();
+    for record in [
+        MetadataRecord::TopicDeleted { topic_id: Uuid::ZERO.to_string() },
+        MetadataRecord::TopicDeleted { topic_id: "?".into() },
+        MetadataRecord::TopicCreated {
+            topic_id: Uuid::ZERO.to_string(),
+            name: "t".into(),
+            internal: false,
+            partitions: vec![PartitionRecord { partition: 1, replicas: vec![1] }],
+        },
+    ] {
+        assert!(image.replay(&record).is_err(), "{record:?}");
+        assert_eq!(image, before);
+    }
+}
+
+#[test]
+fn records_are_json_that_people_can_read() {
+    let record = MetadataRecord::TopicCreated {
+        topic_id: "AAAAAAAAAAAAAAAAAAAAAQ".into(),
+        name: "t".into(),
+        internal: false,
+        partitions: vec![PartitionRecord { partition: 0, replicas: vec![1] }],
+    };
+    insta::assert_snapshot!(serde_json::to_string(&record).unwrap(), @r#"{"type":"topic_created","topic_id":"AAAAAAAAAAAAAAAAAAAAAQ","name":"t","internal":false,"partitions":[{"partition":0,"replicas":[1]}]}"#);
+    let config = MetadataRecord::ConfigSet {
+        resource: ConfigResource::Topic("t".into()),
+        name: "retention.ms".into(),
+        value: None,
+    };
+    insta::assert_snapshot!(serde_json::to_string(&config).unwrap(), @r#"{"type":"config_set","resource":{"kind":"topic","name":"t"},"name":"retention.ms","value":null}"#);
+    for record in [record, config] {
+        let text = serde_json::to_string(&record).unwrap();
+        assert_eq!(serde_json::from_str::<MetadataRecord>(&text).unwrap(), record);
+    }
+}
+
+#[test]
+fn producer_ids_are_never_given_twice() {
+    let mut image = image();
+    let (first, records) = decide_producer_ids(&image, 1_000);
+    image.replay(&records[0]).unwrap();
+    let (second, _) = decide_producer_ids(&image, 1_000);
+    assert_eq!((first, second), (0, 1_000));
+}
