@@ -10,7 +10,7 @@ use riverrun_core::record::{
 
 use super::config::LogConfig;
 use super::error::AppendError;
-use super::partition::{Inner, PartitionLog, Position};
+use super::partition::{Inner, PartitionLog, Position, State};
 use super::producers::Verdict;
 use crate::storage::StorageError;
 
@@ -59,13 +59,15 @@ impl PartitionLog {
         let coordinator_epoch = marker_epoch(&header, &batch)?;
         let buffer = batch.try_into_mut().unwrap_or_else(|shared| BytesMut::from(&shared[..]));
         let new = NewBatch { header, buffer, coordinator_epoch, origin, leader_epoch, now_ms };
-        let (appended, advanced) = {
+        let (appended, advanced, failed) = {
             let mut inner = self.lock();
+            let was_open = matches!(inner.state, State::Open);
             let appended = inner.append(self, new);
-            (appended, inner.advance())
+            let failed = was_open && matches!(inner.state, State::Failed(_));
+            (appended, inner.advance(), failed)
         };
         self.tell(advanced);
-        if matches!(appended, Err(AppendError::Failed(..))) {
+        if failed {
             self.tell_failed();
         }
         appended
@@ -115,9 +117,10 @@ impl Inner {
                 self.unwritten(log, error, true)
             })?;
         }
+        // Also when the write fails: that its leftovers were cut off must last as well.
+        self.dirty.active = true;
         self.write(&buffer).map_err(|(error, whole)| self.unwritten(log, error, whole))?;
         self.active.note(&header, self.config.index_interval_bytes);
-        self.dirty.active = true;
         self.end = Position {
             offset: header.next_offset(),
             segment: self.active.base_offset,

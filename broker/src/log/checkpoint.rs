@@ -109,10 +109,7 @@ pub(super) fn read_topic_id(storage: &dyn Storage, folder: &Path) -> Result<Opti
     let path = folder.join(PARTITION_METADATA);
     let Some(bytes) = read_optional(storage, &path)? else { return Ok(None) };
     let text = String::from_utf8_lossy(&bytes);
-    let id = text
-        .strip_prefix("version: 0\ntopic_id: ")
-        .and_then(|rest| rest.strip_suffix('\n'))
-        .map(str::trim_end);
+    let id = text.strip_prefix("version: 0\ntopic_id: ").map(str::trim_end);
     let whole =
         |id: &&str| id.len() == 22 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     let id = id.filter(whole);

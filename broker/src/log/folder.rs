@@ -1,6 +1,7 @@
 //! A data folder: all logs of a broker and what is kept beside them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -41,7 +42,6 @@ pub struct FoundPartition {
 }
 
 /// A data folder that this process has for itself.
-#[derive(Debug)]
 pub struct LogFolder {
     path: PathBuf,
     storage: Arc<dyn Storage>,
@@ -62,6 +62,12 @@ struct FolderState {
     /// As the checkpoints said at start; a log takes its own when it is opened.
     recovery_points: BTreeMap<TopicPartition, i64>,
     log_starts: BTreeMap<TopicPartition, i64>,
+}
+
+impl fmt::Debug for LogFolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LogFolder").field(&self.path).finish()
+    }
 }
 
 impl LogFolder {

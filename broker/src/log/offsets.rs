@@ -93,7 +93,12 @@ impl PartitionLog {
                 Start::At(at) => *at,
                 Start::Sealed(segment) => segment.position_before_time(timestamp)?,
             };
-            if let Some((offset, timestamp)) = search(&part, from, timestamp, log_start)?
+            let found = match search(&part, from, timestamp, log_start) {
+                // An index that leads into the middle of a batch is not believed.
+                Err(ReadError::Damaged { .. }) if from > 0 => search(&part, 0, timestamp, log_start)?,
+                found => found?,
+            };
+            if let Some((offset, timestamp)) = found
                 && offset < bound
             {
                 return Ok(Some(self.lock().found(offset, timestamp)));

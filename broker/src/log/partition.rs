@@ -1,7 +1,7 @@
 //! One partition's log.
 
 use std::collections::BTreeMap;
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -40,7 +40,6 @@ pub(super) struct Position {
 ///
 /// [`append`](Self::append) writes a batch; [`begin_flush`](Self::begin_flush) gives the work of making it last;
 /// [`read`](Self::read) reads from an offset. Under `flush.policy=ack` readers see what is flushed, else all.
-#[derive(Debug)]
 pub struct PartitionLog {
     pub(super) id: TopicPartition,
     pub(super) files: Arc<OpenFiles>,
@@ -90,6 +89,12 @@ pub(super) enum State {
     /// A write or flush failed.
     Failed(StorageError),
     Closed,
+}
+
+impl fmt::Debug for PartitionLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PartitionLog").field(&format_args!("{}", self.id)).finish()
+    }
 }
 
 impl PartitionLog {

@@ -204,9 +204,9 @@ fn read_batches(
     let mut astray = from > 0;
     let (first, start) = loop {
         match scanner.next()? {
-            // An index carries no checksum. One that leads past the offset, or into the middle of a batch, is not
-            // believed: the segment is walked from its start.
-            Scanned::Bad(_) if astray => {
+            // An index carries no checksum. One that leads past the offset or the end, or into the middle of a batch, is
+            // not believed: the segment is walked from its start.
+            Scanned::Bad(_) | Scanned::End if astray => {
                 scanner = Scanner::new(Arc::clone(&file), 0, to)?;
                 astray = false;
             }

@@ -24,7 +24,7 @@ use super::producers::Producers;
 use super::scan::{Scanned, Scanner};
 use super::segment::{Sealed, SegmentFiles};
 use super::snapshot;
-use crate::storage::{Storage, StorageResult, read_all};
+use crate::storage::{OpenMode, Storage, StorageResult, read_all};
 
 /// Base offset of the first segment that must be read and checked.
 fn first_checked(opening: &Opening, bases: &[i64]) -> i64 {
@@ -100,34 +100,7 @@ impl<'a> Recovery<'a> {
         if !opening.clean {
             self.epochs.truncate_end(self.first_checked);
         }
-        let bases = self.bases.clone();
-        let mut active = None;
-        for (at, base) in bases.iter().copied().enumerate() {
-            let last = at + 1 == bases.len();
-            let check = base >= self.first_checked;
-            let gap = check && self.next_offset < base && self.is_gap_suspect();
-            if gap || base < self.next_offset {
-                let stop = Stop { at: 0, offset: self.next_offset, source: None };
-                active = Some(self.cut(at, &bases, stop, active)?);
-                break;
-            }
-            self.next_offset = base;
-            let (segment, stop) =
-                if check { self.check_segment(base)? } else { self.trust_segment(base, last)? };
-            if let Some(stop) = stop {
-                active = Some(self.cut(at + 1, &bases, stop, Some(segment))?);
-                break;
-            }
-            if last {
-                active = Some(segment);
-            } else {
-                self.seal(segment, check)?;
-            }
-        }
-        let active = match active {
-            Some(active) => active,
-            None => Active::create(&opening.files, &opening.dir, self.next_offset, opening.now_ms)?,
-        };
+        let active = self.read_segments()?;
         let flushed = opening.recovery_point.unwrap_or(0);
         if !opening.clean && self.next_offset < flushed {
             return Err(LogError::FlushedLost {
@@ -169,12 +142,44 @@ impl<'a> Recovery<'a> {
         Ok(inner)
     }
 
+    /// Reads all segments up to the first damage; returns the one that takes the next batch, the others are sealed.
+    fn read_segments(&mut self) -> Result<Active, LogError> {
+        let bases = self.bases.clone();
+        // The segment before, which the log goes on with if the next one does not fit behind it.
+        let mut before: Option<(Active, bool)> = None;
+        for (at, base) in bases.iter().copied().enumerate() {
+            let check = base >= self.first_checked;
+            let gap = check && at > 0 && self.next_offset < base && self.is_gap_suspect();
+            if gap || base < self.next_offset {
+                let stop = Stop { at: 0, offset: self.next_offset, source: None };
+                return self.cut(at, &bases, stop, before.map(|before| before.0));
+            }
+            if let Some((segment, checked)) = before.take() {
+                self.seal(segment, checked)?;
+            }
+            self.next_offset = base;
+            let last = at + 1 == bases.len();
+            let (segment, stop) =
+                if check { self.check_segment(base)? } else { self.trust_segment(base, last)? };
+            if let Some(stop) = stop {
+                return self.cut(at + 1, &bases, stop, Some(segment));
+            }
+            before = Some((segment, check));
+        }
+        match before {
+            Some((segment, _)) => Ok(segment),
+            None => {
+                let Opening { files, dir, now_ms, .. } = self.opening;
+                Ok(Active::create(files, dir, self.next_offset, *now_ms)?)
+            }
+        }
+    }
+
     /// A gap between segments is what compaction leaves; above the recovery point of another topic it means that the
     /// end of the segment before was lost.
     fn is_gap_suspect(&self) -> bool {
         !self.opening.config.compact
             && self.opening.recovery_point.is_some_and(|point| self.next_offset >= point)
-            && !self.sealed.is_empty()
     }
 
     /// Takes the newest snapshot at or below `limit`.
@@ -195,6 +200,11 @@ impl<'a> Recovery<'a> {
             }
             match snapshot::decode(&path, &read_all(self.storage, &path)?) {
                 Ok(producers) => {
+                    // It may tell of records that are deleted: then nothing else does.
+                    if !self.opening.clean {
+                        self.storage.open(&path, OpenMode::Write)?.sync_data()?;
+                        self.changed = true;
+                    }
                     self.producers = producers;
                     self.producers_at = offset;
                     return Ok(());
@@ -410,7 +420,10 @@ impl<'a> Recovery<'a> {
         self.next_offset = stop.offset;
         match segment {
             Some(segment) => {
-                segment.files.log.get()?.truncate(segment.size)?;
+                // Were the cut itself lost, its leftovers would hide what is flushed to later segments.
+                let file = segment.files.log.get()?;
+                file.truncate(segment.size)?;
+                file.sync_data()?;
                 Ok(segment)
             }
             None => Ok(Active::create(&opening.files, &opening.dir, stop.offset, opening.now_ms)?),

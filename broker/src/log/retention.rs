@@ -87,6 +87,10 @@ impl PartitionLog {
         inner.move_start(start);
         let dropped = inner.detach_before_start();
         drop(inner);
+        // The snapshot that remembers the producers of these records must last before they go.
+        if !dropped.is_empty() && self.flush().is_err() {
+            return Err(LogError::Unusable(self.id.clone()));
+        }
         self.remove_files(&dropped)?;
         Ok(dropped.len())
     }
@@ -107,6 +111,9 @@ impl PartitionLog {
         let log_start = inner.log_start;
         let dropped = inner.detach_before_start();
         drop(inner);
+        if !dropped.is_empty() && self.flush().is_err() {
+            return Err(super::ReadError::Closed(self.id.clone()));
+        }
         self.remove_files(&dropped)?;
         Ok(log_start)
     }

@@ -4,6 +4,7 @@
 //! goes, each change that was not synced may have reached the disk, or part of it, or nothing.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +14,7 @@ use riverrun_core::random::Random;
 use super::{Entry, File, Lock, OpenMode, Storage, StorageError, StorageOp, StorageResult};
 
 /// A tree of folders and files in memory. Clones share it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct MemoryStorage {
     state: Arc<Mutex<State>>,
 }
@@ -89,6 +90,12 @@ fn apply(names: &mut BTreeMap<PathBuf, Node>, change: &NameChange) {
                 names.insert(name, node);
             }
         }
+    }
+}
+
+impl fmt::Debug for MemoryStorage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStorage").finish_non_exhaustive()
     }
 }
 
@@ -357,11 +364,16 @@ impl Storage for MemoryStorage {
     }
 }
 
-#[derive(Debug)]
 struct MemoryLock {
     state: Arc<Mutex<State>>,
     path: PathBuf,
     life: u64,
+}
+
+impl fmt::Debug for MemoryLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("MemoryLock").field(&self.path).finish()
+    }
 }
 
 impl Lock for MemoryLock {}
@@ -375,12 +387,17 @@ impl Drop for MemoryLock {
     }
 }
 
-#[derive(Debug)]
 struct MemoryFile {
     state: Arc<Mutex<State>>,
     path: PathBuf,
     inode: usize,
     life: u64,
+}
+
+impl fmt::Debug for MemoryFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("MemoryFile").field(&self.path).finish()
+    }
 }
 
 impl MemoryFile {

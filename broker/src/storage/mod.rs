@@ -13,6 +13,9 @@ mod error;
 mod faulty;
 mod memory;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -2,6 +2,8 @@
 
 mod append;
 mod crash;
+mod faults;
+mod lookup;
 mod model;
 mod producers;
 

@@ -155,12 +155,14 @@ fn apply(mut bench: Bench, model: &mut Model, step: Step) -> Bench {
         Step::DeleteRecords(share) => {
             let offset = model.at(share).min(model.flushed);
             assert_eq!(bench.log.delete_records(offset).unwrap(), offset.max(model.start));
+            note_flush(&bench, model);
             model.start = model.start.max(offset);
         }
         Step::Retain(bytes) => {
             bench.log.set_config(LogConfig { retention_bytes: bytes, ..bench.config.clone() });
             bench.log.apply_retention(NOW).unwrap();
             bench.log.set_config(bench.config.clone());
+            note_flush(&bench, model);
             let start = bench.log.log_start_offset();
             assert!((model.start..=model.flushed).contains(&start));
             model.start = start;
@@ -185,6 +187,13 @@ fn apply(mut bench: Bench, model: &mut Model, step: Step) -> Bench {
         }
     }
     bench
+}
+
+/// Before files are deleted the log is flushed.
+fn note_flush(bench: &Bench, model: &mut Model) {
+    let flushed = bench.log.recovery_point();
+    assert!(flushed == model.flushed || flushed == model.end());
+    model.flushed = flushed;
 }
 
 /// After a crash the log start may be an older one, but never beyond what was deleted.
