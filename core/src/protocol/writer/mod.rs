@@ -191,6 +191,9 @@ impl Writer {
 
     /// A variable-length integer: seven bits a byte, the lowest first.
     pub fn uvarint(&mut self, value: u32) {
+        if let Ok(byte @ 0..0x80) = u8::try_from(value) {
+            return self.put(&[byte]);
+        }
         let (bytes, length) = uvarint(value);
         self.put(&bytes[..length]);
     }
