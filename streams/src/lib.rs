@@ -8,9 +8,10 @@ pub mod dsl;
 pub mod operator;
 pub mod prelude;
 pub mod record;
+pub mod runtime;
+#[cfg(feature = "sql")]
+pub mod sql;
 pub mod state;
 pub mod task;
 pub mod test_driver;
 pub mod topology;
-#[cfg(feature = "sql")]
-pub mod sql;

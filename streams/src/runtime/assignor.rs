@@ -42,7 +42,11 @@ impl Assignor for TaskAssignor {
         Some(encode(&self.local.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
-    fn assign(&self, members: &[GroupMember], _topics: &BTreeMap<Arc<str>, i32>) -> BTreeMap<Arc<str>, Assignment> {
+    fn assign(
+        &self,
+        members: &[GroupMember],
+        _topics: &BTreeMap<Arc<str>, i32>,
+    ) -> BTreeMap<Arc<str>, Assignment> {
         let homes: BTreeMap<&Arc<str>, BTreeSet<TaskId>> =
             members.iter().map(|member| (&member.id, decode(member.user_data.clone()))).collect();
         let mut shares: BTreeMap<&Arc<str>, Vec<TaskId>> = homes.keys().map(|id| (*id, Vec::new())).collect();

@@ -60,7 +60,11 @@ impl Default for StreamsConfig {
             max_task_idle_ms: 0,
             load_first: BTreeSet::new(),
             // Throughput counts more than the latency of a single record: batches fill while the task works.
-            producer: ProducerConfig { batch_size: 256 << 10, linger: Duration::from_millis(20), ..Default::default() },
+            producer: ProducerConfig {
+                batch_size: 256 << 10,
+                linger: Duration::from_millis(20),
+                ..Default::default()
+            },
             cache_max_bytes: 10 << 20,
         }
     }

@@ -82,11 +82,18 @@ impl Progress {
     }
 
     /// A task has done all that it ever will. Repartition topics that nobody writes to any more end where they are.
-    pub(super) async fn done(&self, task: TaskId, topology: &Topology, plan: &Plan, admin: &Admin) -> Result<()> {
+    pub(super) async fn done(
+        &self,
+        task: TaskId,
+        topology: &Topology,
+        plan: &Plan,
+        admin: &Admin,
+    ) -> Result<()> {
         let ended = self.with(|state| {
             state.done.insert(task);
             let read = topology.subtopologies().iter().flat_map(|sub| &sub.repartition_sources);
-            let quiet = |topic: &&String| plan.writers(topology, topic).all(|writer| state.done.contains(&writer));
+            let quiet =
+                |topic: &&String| plan.writers(topology, topic).all(|writer| state.done.contains(&writer));
             let names: BTreeSet<&String> = read.filter(quiet).collect();
             let all = names.into_iter().flat_map(|topic| {
                 let count = plan.partitions.get(topic).copied().unwrap_or(0);

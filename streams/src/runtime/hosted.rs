@@ -7,10 +7,10 @@
 //! written already are suppressed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use riverrun_core::client::{
-    Admin, Client, OffsetSpec, Producer, ProducerRecord, TopicPartition, WrittenTail, producer::partition_for_key,
+    Admin, Client, OffsetSpec, Producer, ProducerRecord, TopicPartition, WrittenTail,
+    producer::partition_for_key,
 };
 use riverrun_core::record::{Header as WireHeader, Record};
 use riverrun_core::{Error, ErrorKind, Result};
@@ -134,7 +134,8 @@ impl Hosted {
         producers.push(hosted.producer.identify().await?);
         writes.push(ledger::producers(&producers));
         entries.commit(Vec::new(), writes).map_err(|error| state_failure(hosted.id, &error))?;
-        let intent = ledger.intent.into_iter().filter(|(topic, at)| hosted.fed.get(topic).is_none_or(|fed| fed < at));
+        let intent =
+            ledger.intent.into_iter().filter(|(topic, at)| hosted.fed.get(topic).is_none_or(|fed| fed < at));
         let intent = intent.collect();
         hosted.ends_as_before = !ledger.last.is_empty();
         hosted.ends = ledger.last;
@@ -159,26 +160,29 @@ impl Hosted {
 
     /// Takes fetched records of an input; the consumer stands at `position` behind them, and the partition ends at
     /// `end` as far as its broker told. Records behind a known last one are left out.
-    pub(super) fn feed(&mut self, topic: &str, records: Vec<Record>, position: i64, end: Option<i64>) -> Result<()> {
-        let bound = self.bound(topic);
-        let last = bound.unwrap_or(i64::MAX);
+    pub(super) fn feed(
+        &mut self,
+        topic: &str,
+        records: Vec<Record>,
+        position: i64,
+        end: Option<i64>,
+    ) -> Result<()> {
+        let last = self.bound(topic).unwrap_or(i64::MAX);
         let records = records.into_iter().filter(|record| record.offset < last).map(input);
         let fed = self.fed.entry(topic.to_owned()).or_insert(position);
         *fed = position.min(last).max(*fed);
         self.dirty = true;
-        // An input that is not to go on now counts as empty.
-        let end = bound.map_or(end, |bound| Some(end.map_or(bound, |end| end.min(bound))));
-        self.task.add(topic, records, end).map_err(|error| error.context(format_args!("task {}", self.id)))
+        let added = self.task.add(topic, records, None);
+        added.map_err(|error| error.context(format_args!("task {}", self.id)))?;
+        self.feed_end(topic, end)
     }
 
     /// Tells an input's end as the broker sees it, without records.
     pub(super) fn feed_end(&mut self, topic: &str, end: Option<i64>) -> Result<()> {
-        let end = match (self.holds(topic), self.bound(topic)) {
-            // Held back until others are loaded: as if nothing were there.
-            (true, _) => Some(0),
-            (false, Some(bound)) => Some(end.map_or(bound, |end| end.min(bound))),
-            (false, None) => end,
-        };
+        // All that will come for now is there: the last offsets may be of markers, or of nothing any more, so the task
+        // cannot tell by its records.
+        let there = |end: i64| self.fed.get(topic).is_some_and(|fed| *fed >= end);
+        let end = if self.holds(topic) { Some(0) } else { end.map(|end| if there(end) { 0 } else { end }) };
         match end {
             Some(_) => self.task.add(topic, [], end),
             None => Ok(()),
@@ -224,7 +228,8 @@ impl Hosted {
     /// Processes what may be processed and sends what comes of it. Says how many records that were.
     pub(super) async fn work(&mut self, now_ms: i64) -> Result<usize> {
         self.loading.retain(|topic, end| {
-            let loaded = self.fed.get(topic).is_some_and(|fed| *fed >= *end) && self.task.buffered(topic) == 0;
+            let loaded =
+                self.fed.get(topic).is_some_and(|fed| *fed >= *end) && self.task.buffered(topic) == 0;
             !loaded
         });
         self.end_inputs()?;
@@ -239,7 +244,8 @@ impl Hosted {
     /// so it is noted first.
     fn end_inputs(&mut self) -> Result<()> {
         let reached = |topic: &String, end: &i64| self.fed.get(topic).is_some_and(|fed| fed >= end);
-        let ending = self.ends.iter().filter(|(topic, end)| !self.ended.contains(*topic) && reached(topic, end));
+        let ending =
+            self.ends.iter().filter(|(topic, end)| !self.ended.contains(*topic) && reached(topic, end));
         let ending: Vec<(String, i64)> = ending.map(|(topic, end)| (topic.clone(), *end)).collect();
         if ending.is_empty() {
             return Ok(());
@@ -265,7 +271,9 @@ impl Hosted {
     /// Whether the lost run's last epoch was processed to its end: then it must be committed before anything else.
     pub(super) fn must_commit(&self) -> bool {
         let Some(once) = self.once.as_ref().filter(|once| !once.intent.is_empty()) else { return false };
-        once.intent.iter().all(|(topic, at)| self.task.position(topic).is_some_and(|position| position >= *at))
+        once.intent
+            .iter()
+            .all(|(topic, at)| self.task.position(topic).is_some_and(|position| position >= *at))
     }
 
     /// Whether there is something to commit, and nothing against it: what a lost run wrote must all have come again
@@ -275,7 +283,8 @@ impl Hosted {
             return true;
         }
         let redoing = self.once.as_ref().is_some_and(|once| !once.intent.is_empty());
-        let catching_up = self.once.as_ref().is_some_and(|once| !once.tail.is_empty() && !self.is_past(&once.tail_inputs));
+        let catching_up =
+            self.once.as_ref().is_some_and(|once| !once.tail.is_empty() && !self.is_past(&once.tail_inputs));
         self.dirty && !redoing && !catching_up
     }
 
@@ -288,7 +297,8 @@ impl Hosted {
     /// The first half of a commit: nothing is held back any more, everything is on its way.
     pub(super) async fn prepare_commit(&mut self, now_ms: i64) -> Result<()> {
         if let Some(once) = &mut self.once {
-            let writes = self.task.positions().map(|(topic, position)| ledger::intent(topic, position)).collect();
+            let writes =
+                self.task.positions().map(|(topic, position)| ledger::intent(topic, position)).collect();
             once.entries.commit(Vec::new(), writes).map_err(|error| state_failure(self.id, &error))?;
         }
         self.task.prepare_commit(now_ms).map_err(|error| self.failed(error))?;
@@ -367,7 +377,11 @@ impl Hosted {
             records_in: self.records_in,
             records_out: self.records_out,
             suppressed: self.suppressed,
-            dropped: self.task.dropped().map(|(step, reason, count)| ((step.to_string(), reason), count)).collect(),
+            dropped: self
+                .task
+                .dropped()
+                .map(|(step, reason, count)| ((step.to_string(), reason), count))
+                .collect(),
             stream_time_ms: self.task.stream_time_ms(),
             done: self.done,
         }
@@ -383,7 +397,8 @@ impl Hosted {
             if let Some(once) = &mut self.once {
                 let (key, value) = (output.key.as_deref(), output.value.as_deref());
                 let time = Some(output.timestamp);
-                let written = once.tail.suppress(&output.topic, partition, time, key, value, &self.held_headers);
+                let written =
+                    once.tail.suppress(&output.topic, partition, time, key, value, &self.held_headers);
                 if written.map_err(|error| error.context(format_args!("task {}", self.id)))? {
                     self.suppressed += 1;
                     continue;
@@ -391,10 +406,13 @@ impl Hosted {
                 let name = TopicPartition::new(&*output.topic, partition);
                 if !once.ends.contains_key(&name) {
                     // A topic that was chosen by the record itself: it too is made known before it is written.
-                    let found = self.admin.list_offsets(std::slice::from_ref(&name), OffsetSpec::Latest).await?;
+                    let found =
+                        self.admin.list_offsets(std::slice::from_ref(&name), OffsetSpec::Latest).await?;
                     let end = found.get(&name).copied().unwrap_or(0);
                     let writes = vec![ledger::end(&name, end)];
-                    once.entries.commit(Vec::new(), writes).map_err(|error| state_failure(self.id, &error))?;
+                    once.entries
+                        .commit(Vec::new(), writes)
+                        .map_err(|error| state_failure(self.id, &error))?;
                     once.ends.insert(name, end);
                 }
             }
@@ -452,7 +470,13 @@ fn input(record: Record) -> InputRecord {
     } else {
         record.headers.into_iter().map(|header| Header { key: header.key, value: header.value }).collect()
     };
-    InputRecord { offset: record.offset, timestamp: record.timestamp, key: record.key, value: record.value, headers }
+    InputRecord {
+        offset: record.offset,
+        timestamp: record.timestamp,
+        key: record.key,
+        value: record.value,
+        headers,
+    }
 }
 
 fn wire_header(header: &Header) -> WireHeader {
@@ -463,4 +487,3 @@ fn wire_header(header: &Header) -> WireHeader {
 pub(super) fn state_failure(id: TaskId, error: &crate::state::StateError) -> Error {
     Error::new(ErrorKind::Internal, format!("task {id}: {error}"))
 }
-

@@ -37,7 +37,10 @@ impl Ledger {
         }
         for (key, value) in backend.meta_prefix(END)? {
             let name = &key[END.len()..];
-            let (Some(end), Some((partition, topic))) = (number(&value), name.split_first_chunk::<4>()) else { continue };
+            let (Some(end), Some((partition, topic))) = (number(&value), name.split_first_chunk::<4>())
+            else {
+                continue;
+            };
             let topic = String::from_utf8_lossy(topic);
             ledger.ends.insert(TopicPartition::new(&*topic, i32::from_be_bytes(*partition)), end);
         }
@@ -100,7 +103,8 @@ mod tests {
     fn what_is_committed_is_loaded() {
         let mut backend = MemoryBackend::default();
         let name = TopicPartition::new("out/put", 3);
-        let writes = vec![producers(&[7, 9]), end(&name, 42), intent("in", 5), last("in", Some(6)), restoring(true)];
+        let writes =
+            vec![producers(&[7, 9]), end(&name, 42), intent("in", 5), last("in", Some(6)), restoring(true)];
         backend.commit(Vec::new(), writes).unwrap();
         let ledger = Ledger::load(&backend).unwrap();
         let expected = Ledger {

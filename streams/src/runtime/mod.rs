@@ -127,16 +127,19 @@ impl Streams {
                 Cluster::At(config) => Client::connect(config.client_id(&application)).await?,
             };
             let plan = Arc::new(prepare(&topology, &client).await?);
-            let state = config.state.clone().unwrap_or_else(|| {
-                StateDir::Folder([".riverrun", &application, "state"].iter().collect())
-            });
+            let state = config
+                .state
+                .clone()
+                .unwrap_or_else(|| StateDir::Folder([".riverrun", &application, "state"].iter().collect()));
             let home = Home::open(&state)?;
             Ok((client.clone(), Opener { client, topology, plan, config, home }))
         };
         let started: Result<_> = start.await;
-        let (client, opener) = started.map_err(|error| error.context(format_args!("application '{application}'")))?;
+        let (client, opener) =
+            started.map_err(|error| error.context(format_args!("application '{application}'")))?;
         let (threads, clock) = (opener.config.threads.max(1), Arc::clone(&client.config().clock));
         let shared = Arc::new(Shared {
+            instance: opener.home.instance()?,
             opener,
             progress: Progress::default(),
             local: LocalTasks::default(),
@@ -182,7 +185,10 @@ async fn prepare(topology: &Topology, client: &Client) -> Result<Plan> {
     let is_external = |topic: &&String| {
         !matches!(
             internal.get(*topic),
-            Some(crate::topology::InternalTopicKind::Repartition | crate::topology::InternalTopicKind::Changelog)
+            Some(
+                crate::topology::InternalTopicKind::Repartition
+                    | crate::topology::InternalTopicKind::Changelog
+            )
         )
     };
     let mut external = BTreeMap::new();
@@ -229,7 +235,7 @@ fn spawn(shared: Arc<Shared>, at: usize) -> Result<oneshot::Receiver<()>> {
     let name = format!("{}-{}", shared.opener.topology.application_id(), at + 1);
     let run = move || {
         runtime.block_on(async {
-            let outcome = match Runner::new(Arc::clone(&shared)) {
+            let outcome = match Runner::new(Arc::clone(&shared), at) {
                 Ok(runner) => runner.run().await,
                 Err(error) => Err(error),
             };
@@ -240,7 +246,8 @@ fn spawn(shared: Arc<Shared>, at: usize) -> Result<oneshot::Receiver<()>> {
         let _ = ended.send(());
     };
     let spawned = std::thread::Builder::new().name(name).spawn(run);
-    spawned.map_err(|error| Error::new(ErrorKind::Internal, "a thread cannot be started").with_source(error))?;
+    spawned
+        .map_err(|error| Error::new(ErrorKind::Internal, "a thread cannot be started").with_source(error))?;
     Ok(receiver)
 }
 
@@ -254,7 +261,9 @@ pub struct RunningStreams {
 
 impl std::fmt::Debug for RunningStreams {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RunningStreams").field("topology", &self.shared.opener.topology).finish_non_exhaustive()
+        f.debug_struct("RunningStreams")
+            .field("topology", &self.shared.opener.topology)
+            .finish_non_exhaustive()
     }
 }
 

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use riverrun_core::client::{
     Admin, Client, Consumer, ConsumerConfig, OffsetSpec, Producer, ProducerConfig, TopicPartition,
 };
+use riverrun_core::random::{Random, SystemRandom};
 use riverrun_core::{Error, ErrorKind, Result};
 
 use super::config::{Guarantee, StateDir, StreamsConfig};
@@ -34,9 +36,10 @@ impl Home {
             StateDir::Memory => Ok(Home::Memory),
             #[cfg(feature = "fjall")]
             StateDir::Folder(folder) => {
-                let backend = std::fs::create_dir_all(folder)
-                    .map_err(|error| error.to_string())
-                    .and_then(|()| crate::state::FjallBackend::open(folder).map_err(|error| error.to_string()));
+                let backend =
+                    std::fs::create_dir_all(folder).map_err(|error| error.to_string()).and_then(|()| {
+                        crate::state::FjallBackend::open(folder).map_err(|error| error.to_string())
+                    });
                 backend.map(Home::Folder).map_err(|error| {
                     let text = format!(
                         "state folder '{}' cannot be opened: {error}; another process may have it, or choose another one \
@@ -49,7 +52,10 @@ impl Home {
             #[cfg(not(feature = "fjall"))]
             StateDir::Folder(folder) => Err(Error::new(
                 ErrorKind::Unsupported,
-                format!("state folder '{}': this build has no stores on disk (feature fjall)", folder.display()),
+                format!(
+                    "state folder '{}': this build has no stores on disk (feature fjall)",
+                    folder.display()
+                ),
             )),
         }
     }
@@ -60,6 +66,24 @@ impl Home {
             #[cfg(feature = "fjall")]
             Home::Folder(backend) => Box::new(backend.task(&id.to_string())),
         }
+    }
+
+    /// A name for this folder, made up once and kept in it.
+    pub(super) fn instance(&self) -> Result<Option<String>> {
+        if !self.lasts() {
+            return Ok(None);
+        }
+        const NAME: &[u8] = b"instance";
+        let id = TaskId { subtopology: u32::MAX, partition: -1 };
+        let state = |error: StateError| state_failure(id, &error);
+        let mut entries = self.task(id);
+        if let Some(name) = entries.meta(NAME).map_err(state)? {
+            return Ok(Some(String::from_utf8_lossy(&name).into_owned()));
+        }
+        let name = format!("{:032x}", u128::from_be_bytes(SystemRandom::new().uuid()));
+        let write = (Bytes::from_static(NAME), Some(Bytes::from(name.clone())));
+        entries.commit(Vec::new(), vec![write]).map_err(state)?;
+        Ok(Some(name))
     }
 
     /// Whether what is committed outlives the process.
@@ -90,12 +114,22 @@ struct Standing {
 
 impl Opener {
     /// Opens a task. `committed` are the group's offsets of its inputs.
-    pub(super) async fn open(&self, id: TaskId, committed: &BTreeMap<TopicPartition, i64>, now_ms: i64) -> Result<Hosted> {
+    pub(super) async fn open(
+        &self,
+        id: TaskId,
+        committed: &BTreeMap<TopicPartition, i64>,
+        now_ms: i64,
+    ) -> Result<Hosted> {
         let opened = self.open_task(id, committed, now_ms).await;
         opened.map_err(|error| error.context(format_args!("opening task {id}")))
     }
 
-    async fn open_task(&self, id: TaskId, committed: &BTreeMap<TopicPartition, i64>, now_ms: i64) -> Result<Hosted> {
+    async fn open_task(
+        &self,
+        id: TaskId,
+        committed: &BTreeMap<TopicPartition, i64>,
+        now_ms: i64,
+    ) -> Result<Hosted> {
         let mut backend = self.home.task(id);
         let admin = Admin::new(&self.client);
         let standing = self.standing(id, &mut *backend, &admin, committed).await?;
@@ -154,13 +188,17 @@ impl Opener {
         let mut local: BTreeMap<&String, i64> = BTreeMap::new();
         for topic in &topics {
             let bytes = backend.meta(&position_key(topic)).map_err(state)?;
-            if let Some(position) = bytes.and_then(|bytes| Some(i64::from_be_bytes(bytes[..].try_into().ok()?))) {
+            if let Some(position) =
+                bytes.and_then(|bytes| Some(i64::from_be_bytes(bytes[..].try_into().ok()?)))
+            {
                 local.insert(topic, position);
             }
         }
         let of_group: BTreeMap<&String, i64> = topics
             .iter()
-            .filter_map(|topic| Some((topic, *committed.get(&TopicPartition::new(topic.as_str(), id.partition))?)))
+            .filter_map(|topic| {
+                Some((topic, *committed.get(&TopicPartition::new(topic.as_str(), id.partition))?))
+            })
             .collect();
         // The group's offsets are committed after the local ones: where they are ahead, somebody else was at work.
         let moved = of_group.iter().any(|(topic, at)| local.get(*topic).is_none_or(|here| at > here));
@@ -174,11 +212,17 @@ impl Opener {
             ledger.last.clear();
         }
         let known = if moved { &of_group } else { &local };
-        let mut begins: BTreeMap<String, i64> = known.iter().map(|(topic, at)| ((*topic).clone(), *at)).collect();
+        let mut begins: BTreeMap<String, i64> =
+            known.iter().map(|(topic, at)| ((*topic).clone(), *at)).collect();
         for topic in topics.iter().filter(|topic| !known.contains_key(topic)) {
             begins.insert(topic.clone(), self.first_offset(admin, topic, id.partition).await?);
         }
-        Ok(Standing { begins, whole: !moved && !local.is_empty(), resumed: moved || !local.is_empty(), ledger })
+        Ok(Standing {
+            begins,
+            whole: !moved && !local.is_empty(),
+            resumed: moved || !local.is_empty(),
+            ledger,
+        })
     }
 
     /// Where an input begins that nobody has read yet.
@@ -187,12 +231,14 @@ impl Opener {
             NodeKind::Source { reset, .. } => Some((crate::operator::NodeId(at), *reset)),
             _ => None,
         });
-        let mut sources = sources.filter(|(id, _)| self.topology.source_topics(*id).iter().any(|name| name == topic));
+        let mut sources =
+            sources.filter(|(id, _)| self.topology.source_topics(*id).iter().any(|name| name == topic));
         let spec = match sources.next().and_then(|(_, reset)| reset).unwrap_or(OffsetReset::Earliest) {
             OffsetReset::Earliest => OffsetSpec::Earliest,
             OffsetReset::Latest => OffsetSpec::Latest,
             OffsetReset::None => {
-                let text = format!("no position is known for {topic}-{partition}, and its source says to fail then");
+                let text =
+                    format!("no position is known for {topic}-{partition}, and its source says to fail then");
                 return Err(Error::new(ErrorKind::NotFound, text));
             }
         };
@@ -245,7 +291,9 @@ impl Opener {
                 // The source itself serves as changelog: what is not processed yet is not part of the state.
                 Changelog::Source(_) => standing.begins.get(&topic).copied().unwrap_or(latest).min(latest),
                 // What a lost run logged behind its last commit is computed again.
-                _ if standing.whole && self.config.guarantee == Guarantee::ExactlyOnce => noted.unwrap_or(latest),
+                _ if standing.whole && self.config.guarantee == Guarantee::ExactlyOnce => {
+                    noted.unwrap_or(latest)
+                }
                 _ => latest,
             };
             // A disk that others have overtaken is brought up to date; memory begins with nothing.

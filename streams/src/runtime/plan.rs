@@ -98,7 +98,11 @@ impl Plan {
     }
 
     /// The tasks whose outputs a repartition topic carries.
-    pub(crate) fn writers<'a>(&'a self, topology: &'a Topology, topic: &'a str) -> impl Iterator<Item = TaskId> + 'a {
+    pub(crate) fn writers<'a>(
+        &'a self,
+        topology: &'a Topology,
+        topic: &'a str,
+    ) -> impl Iterator<Item = TaskId> + 'a {
         let subs = topology.subtopologies().iter().filter(move |sub| sub.sink_topics.contains(topic));
         subs.flat_map(|sub| self.tasks.keys().filter(move |task| task.subtopology == sub.id).copied())
     }

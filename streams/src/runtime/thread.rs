@@ -34,6 +34,9 @@ pub(super) struct Shared {
     pub(super) opener: Opener,
     pub(super) progress: Progress,
     pub(super) local: LocalTasks,
+    /// What this process is called in the group, the same at every start over the same state folder: so a process that
+    /// was killed takes its place again at once.
+    pub(super) instance: Option<String>,
     pub(super) metrics: Mutex<BTreeMap<TaskId, TaskMetrics>>,
     pub(super) clock: Arc<dyn Clock>,
 }
@@ -51,7 +54,8 @@ pub(super) struct Runner {
 }
 
 impl Runner {
-    pub(super) fn new(shared: Arc<Shared>) -> Result<Runner> {
+    /// The runner of the thread with number `at`.
+    pub(super) fn new(shared: Arc<Shared>, at: usize) -> Result<Runner> {
         let opener = &shared.opener;
         let group = opener.topology.application_id().to_owned();
         let assignor = TaskAssignor::new(Arc::clone(&opener.plan), Arc::clone(&shared.local));
@@ -63,6 +67,7 @@ impl Runner {
             allow_auto_create_topics: false,
             session_timeout: Duration::from_secs(10),
             heartbeat_interval: Duration::from_secs(1),
+            group_instance_id: shared.instance.as_ref().map(|instance| format!("{instance}-{at}")),
             ..ConsumerConfig::group(group)
         };
         let mut consumer = Consumer::new(&opener.client, config)?;
@@ -159,7 +164,8 @@ impl Runner {
             let before = task.fed(&part.topic);
             task.feed(&part.topic, part.records, part.next_offset, end)?;
             // What was left out for now is fetched again when its time comes.
-            if let Some(fed) = task.fed(&part.topic).filter(|fed| *fed < part.next_offset && before.is_some()) {
+            if let Some(fed) = task.fed(&part.topic).filter(|fed| *fed < part.next_offset && before.is_some())
+            {
                 self.consumer.seek(&name, fed)?;
             }
         }
@@ -235,7 +241,9 @@ impl Runner {
         for id in again {
             if let Some(task) = self.tasks.remove(&id) {
                 drop(task);
-                self.paused.retain(|name| self.readers.get(name) != Some(&id));
+                let paused: Vec<_> =
+                    self.paused.extract_if(.., |name| self.readers.get(name) == Some(&id)).collect();
+                self.consumer.resume(&paused)?;
                 self.open_task(id, &BTreeMap::new()).await?;
             }
         }
