@@ -14,6 +14,7 @@ impl SqlSession {
                 let plan = plan_query(&state, *query).await.map_err(|error| self.name_nearest(error))?;
                 state.optimize(&plan)?.display_indent().to_string()
             }
+            Statement::CreateMaterializedView(view) => self.plan_view(&view).await?.explain(),
             _ => return Err(SqlError::unsupported("EXPLAIN shows queries and CREATE MATERIALIZED VIEW")),
         };
         let rows: Vec<[String; 1]> = text.lines().map(|line| [line.to_string()]).collect();

@@ -7,15 +7,21 @@
 
 mod bounded;
 pub mod catalog;
+mod continuous;
 pub mod dialect;
 mod dml;
 mod error;
+mod exec;
 mod explain;
+mod local;
+mod plan;
 mod session;
 #[cfg(test)]
 mod tests;
 pub mod topic;
 mod window;
 
+pub use continuous::{ContinuousQuery, TopicPlan};
 pub use error::SqlError;
+pub use local::LocalSql;
 pub use session::{Answer, SqlSession};

@@ -63,7 +63,7 @@ impl SqlSession {
         Ok(answers)
     }
 
-    async fn run(&mut self, statement: Statement) -> Result<Answer, SqlError> {
+    pub(super) async fn run(&mut self, statement: Statement) -> Result<Answer, SqlError> {
         match statement {
             Statement::Query(query) => self.query(*query).await,
             Statement::CreateRelation(declared) => self.create_relation(declared).await,

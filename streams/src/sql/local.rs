@@ -1,0 +1,211 @@
+//! SQL with nothing but memory: topics, views and their tasks in this process.
+//!
+//! For tests, and for trying statements without a cluster. Views run as everywhere, one task for each partition of
+//! each sub-topology; each statement ends when all that it caused has been worked off.
+
+use std::sync::Arc;
+
+use riverrun_core::Result;
+
+use super::continuous::ContinuousQuery;
+use super::dialect::{Parsed, Statement, parse};
+use super::error::SqlError;
+use super::session::{Answer, SqlSession};
+use super::topic::{MemoryLog, NewRecord, TopicLog};
+use crate::record::{OutputKind, OutputRecord};
+use crate::state::MemoryBackend;
+use crate::task::{Scope, Task, TaskConfig};
+
+/// A task, and how far it was fed in each of its topics.
+#[derive(Debug)]
+struct Running {
+    task: Task,
+    fed: Vec<(String, i64)>,
+}
+
+#[derive(Debug)]
+struct View {
+    query: ContinuousQuery,
+    tasks: Vec<Running>,
+}
+
+/// Topics, views and a session over them.
+#[derive(Debug)]
+pub struct LocalSql {
+    session: SqlSession,
+    log: MemoryLog,
+    views: Vec<View>,
+    /// The most records that a task works on at once.
+    max_run: usize,
+}
+
+impl LocalSql {
+    /// Nothing yet; topics are made with `partitions` partitions.
+    ///
+    /// # Errors
+    /// `Internal` if the session cannot be made.
+    pub fn new(partitions: i32) -> Result<LocalSql, SqlError> {
+        let log = MemoryLog::new(partitions);
+        let session = SqlSession::new(Arc::new(log.clone()))?;
+        Ok(LocalSql { session, log, views: Vec::new(), max_run: 1024 })
+    }
+
+    /// Lets tasks of views made from here on take at most this many records at once.
+    #[must_use]
+    pub fn with_max_run(mut self, max_run: usize) -> LocalSql {
+        self.max_run = max_run;
+        self
+    }
+
+    /// The topics.
+    pub fn log(&self) -> &MemoryLog {
+        &self.log
+    }
+
+    /// The view of that name.
+    pub fn query(&self, name: &str) -> Option<&ContinuousQuery> {
+        self.views.iter().map(|view| &view.query).find(|query| query.name == name)
+    }
+
+    /// Rows that a view left out, by reason, over all of its tasks.
+    pub fn dropped(&self, name: &str) -> Vec<(&'static str, u64)> {
+        let views = self.views.iter().filter(|view| view.query.name == name);
+        let tasks = views.flat_map(|view| &view.tasks);
+        tasks
+            .flat_map(|running| running.task.dropped().map(|(_, reason, count)| (reason.as_str(), count)))
+            .collect()
+    }
+
+    /// Runs a script. Materialized views start at once and are up to date when a statement ends.
+    ///
+    /// # Errors
+    /// The first statement's error, with its place in the text.
+    pub async fn execute(&mut self, sql: &str) -> Result<Vec<Answer>, SqlError> {
+        let mut answers = Vec::new();
+        for Parsed { statement, location } in parse(sql)? {
+            let answer = self.run(statement).await.map_err(|error| error.at(location))?;
+            self.settle()?;
+            answers.push(answer);
+        }
+        Ok(answers)
+    }
+
+    async fn run(&mut self, statement: Statement) -> Result<Answer, SqlError> {
+        let Statement::CreateMaterializedView(view) = statement else {
+            if let Statement::Drop { name, .. } = &statement {
+                self.views.retain(|view| view.query.name != *name);
+            }
+            return self.session.run(statement).await;
+        };
+        let Some(query) = self.session.create_materialized_view(&view, "local").await? else {
+            return Ok(Answer::Done(format!("'{}' is there already", view.name)));
+        };
+        let made = self.start(query).await?;
+        self.views.push(made);
+        Ok(Answer::Done(format!("materialized view '{}' created", view.name)))
+    }
+
+    async fn start(&self, query: ContinuousQuery) -> Result<View, SqlError> {
+        let mut config = TaskConfig { max_run: self.max_run, ..TaskConfig::default() };
+        for topic in query.topology.internal_topics() {
+            let mut partitions = topic.partitions;
+            if partitions.is_none() {
+                for input in &query.inputs {
+                    let count = self.log.extent(input).await?.map_or(0, |extent| extent.len());
+                    partitions = partitions.max(i32::try_from(count).ok());
+                }
+            }
+            self.log.create(&topic.name, partitions, &topic.configs).await?;
+        }
+        for topic in self.log.topics().await? {
+            let count = self.log.extent(&topic).await?.map_or(0, |extent| extent.len());
+            config.partitions.insert(topic, i32::try_from(count).unwrap_or(i32::MAX));
+        }
+        let mut tasks = Vec::new();
+        for part in query.topology.subtopologies() {
+            let counts =
+                part.source_topics.iter().map(|topic| config.partitions.get(topic).copied().unwrap_or(0));
+            for partition in 0..counts.max().unwrap_or(0) {
+                let scope = Scope::Subtopology(part.id);
+                let backend = Box::new(MemoryBackend::default());
+                let mut task = Task::open(&query.topology, scope, partition, backend, &config)?;
+                task.start(0)?;
+                let fed = task.input_topics().map(|topic| (topic.to_string(), 0)).collect();
+                tasks.push(Running { task, fed });
+            }
+        }
+        Ok(View { query, tasks })
+    }
+
+    /// Writes records and waits until all views have seen them.
+    ///
+    /// # Errors
+    /// The error of the first view that fails on them.
+    pub fn write(&mut self, topic: &str, records: Vec<NewRecord>) -> Result<(), SqlError> {
+        self.log.write(topic, records);
+        self.settle()
+    }
+
+    /// Works until no task has anything left to do.
+    fn settle(&mut self) -> Result<(), SqlError> {
+        loop {
+            let mut moved = false;
+            for view in &mut self.views {
+                for running in &mut view.tasks {
+                    moved |= running.step(&self.log)?;
+                }
+            }
+            if !moved {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Says that no topic gets any more records: windows close, view by view.
+    ///
+    /// # Errors
+    /// The error of the first view that fails.
+    pub fn end(&mut self) -> Result<(), SqlError> {
+        for at in 0..self.views.len() {
+            // Sub-topologies behind repartition topics end after those in front of them.
+            for _ in 0..self.views[at].tasks.len() {
+                for running in &mut self.views[at].tasks {
+                    for (topic, _) in running.fed.clone() {
+                        running.task.end_input(&topic);
+                    }
+                    running.step(&self.log)?;
+                }
+                self.settle()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Running {
+    /// Feeds the task what is new and sends what it gives. Whether there was anything.
+    fn step(&mut self, log: &MemoryLog) -> Result<bool, SqlError> {
+        let partition = self.task.partition();
+        let mut moved = false;
+        for (topic, fed) in &mut self.fed {
+            let records = log.records(topic, partition, *fed);
+            moved |= !records.is_empty();
+            *fed += i64::try_from(records.len()).unwrap_or(0);
+            self.task.add(topic, records, Some(*fed))?;
+        }
+        self.task.process(0, usize::MAX)?;
+        self.task.prepare_commit(0)?;
+        for output in self.task.take_outputs().collect::<Vec<_>>() {
+            moved = true;
+            let OutputRecord { topic, partition, timestamp, key, value, headers, kind } = output;
+            if kind != OutputKind::Changelog {
+                log.write(
+                    &topic,
+                    vec![NewRecord { partition, timestamp: Some(timestamp), key, value, headers }],
+                );
+            }
+        }
+        self.task.commit(Vec::new())?;
+        Ok(moved)
+    }
+}
