@@ -52,7 +52,7 @@ impl Consume {
         runtime::of_all_cores()?.block_on(self.measure())?.print(terminal)
     }
 
-    async fn measure(self) -> Result<Report> {
+    pub(super) async fn measure(self) -> Result<Report> {
         let client = self.address.client().await?;
         let count = partitions_of(&client, &self.topic).await?;
         let partitions: Vec<TopicPartition> =

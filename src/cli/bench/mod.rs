@@ -14,6 +14,8 @@ mod pace;
 mod produce;
 mod report;
 mod sender;
+#[cfg(test)]
+mod tests;
 mod usage;
 
 use clap::{Args, Subcommand};

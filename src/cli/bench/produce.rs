@@ -53,7 +53,7 @@ impl Produce {
         runtime::of_all_cores()?.block_on(self.measure())?.print(terminal)
     }
 
-    async fn measure(self) -> Result<Report> {
+    pub(super) async fn measure(self) -> Result<Report> {
         let client = self.address.client().await?;
         let partitions = self.target.prepare(&client).await?;
         let flush = flush_rule(&client, &self.target.topic).await?;
