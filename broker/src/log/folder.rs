@@ -53,7 +53,8 @@ pub struct LogFolder {
     state: Mutex<FolderState>,
     /// One writer of the checkpoint files at a time.
     checkpointing: Mutex<()>,
-    _lock: Box<dyn Lock>,
+    /// Until the folder is closed.
+    lock: Mutex<Option<Box<dyn Lock>>>,
 }
 
 #[derive(Debug, Default)]
@@ -104,7 +105,7 @@ impl LogFolder {
             checkpointed,
             state: Mutex::new(state),
             checkpointing: Mutex::default(),
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
         };
         if !checkpointed && folder.found()?.is_empty() {
             let none = BTreeMap::<TopicPartition, i64>::new();
@@ -255,9 +256,29 @@ impl LogFolder {
         Ok(())
     }
 
-    /// Closes every log and says on disk that all is in order. The first log that does not close well is the error; the
-    /// next start then recovers.
+    /// Closes every log, says on disk that all is in order, and lets go of the folder's lock. The first log that does
+    /// not close well is the error; the next start then recovers.
     pub fn close(&self) -> Result<(), LogError> {
+        self.end(true)
+    }
+
+    /// As [`close`](Self::close), but the next start recovers whatever happens: for a broker that has not looked through
+    /// all logs since the last crash.
+    pub fn close_for_recovery(&self) -> Result<(), LogError> {
+        self.end(false)
+    }
+
+    fn end(&self, clean: bool) -> Result<(), LogError> {
+        let closed = self.close_logs().and_then(|()| match clean {
+            true => Ok(checkpoint::mark_clean(&*self.storage, &self.path)?),
+            false => Ok(()),
+        });
+        // Nothing is written from here on, so another process may have the folder, even if parts of this one live on.
+        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        closed
+    }
+
+    fn close_logs(&self) -> Result<(), LogError> {
         let mut first_error = None;
         for log in self.logs() {
             if let Err(error) = log.close() {
@@ -266,10 +287,7 @@ impl LogFolder {
             }
         }
         self.checkpoint()?;
-        match first_error {
-            Some(error) => Err(error),
-            None => Ok(checkpoint::mark_clean(&*self.storage, &self.path)?),
-        }
+        first_error.map_or(Ok(()), Err)
     }
 
     fn state(&self) -> MutexGuard<'_, FolderState> {

@@ -129,16 +129,11 @@ impl Logs {
     /// Flushes and closes everything. The folder is marked clean only if all of it is. Blocks.
     pub(super) fn close(&self) -> Result<(), LogError> {
         self.flusher.close();
-        if self.is_recovered() {
-            return self.folder.close();
+        match self.is_recovered() {
+            true => self.folder.close(),
+            // Logs that nobody has opened since the crash must be looked through by the next start.
+            false => self.folder.close_for_recovery(),
         }
-        // Logs that nobody has opened since the crash must be looked through by the next start.
-        for log in self.folder.logs() {
-            if let Err(error) = log.flush() {
-                tracing::error!(log = %log.id(), error = &error as &dyn std::error::Error, "the last flush failed");
-            }
-        }
-        self.folder.checkpoint()
     }
 }
 

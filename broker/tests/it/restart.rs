@@ -19,7 +19,7 @@ async fn everything_is_there_after_a_restart() {
     let mut wire = Wire::to(&broker).await;
     let id = create(&mut wire, &[("retention.ms", "-1")]).await;
     produce(&mut wire, -1, batch(&["a", "b"])).await;
-    let producer = wire.ask(&InitProducerIdRequest::default(), 4).await;
+    let producer = wire.ask(&InitProducerIdRequest { transactional_id: None, ..Default::default() }, 4).await;
     let commit = OffsetCommitRequest {
         group_id: "g".into(),
         generation_id_or_member_epoch: -1,
@@ -44,7 +44,7 @@ async fn everything_is_there_after_a_restart() {
     assert_eq!(metadata.cluster_id.unwrap(), cluster.cluster_id);
     let offsets = OffsetFetchRequest { group_id: "g".into(), topics: None, ..Default::default() };
     assert_eq!(wire.ask(&offsets, 7).await.topics[0].partitions[0].committed_offset, 2);
-    let next = wire.ask(&InitProducerIdRequest::default(), 4).await;
+    let next = wire.ask(&InitProducerIdRequest { transactional_id: None, ..Default::default() }, 4).await;
     assert!(next.producer_id > producer.producer_id);
     broker.shutdown().await.unwrap();
 }
