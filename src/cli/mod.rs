@@ -10,11 +10,13 @@ mod check;
 mod consume;
 mod exit;
 mod group;
+mod logging;
 mod produce;
 mod properties;
 mod record_text;
 mod run;
 mod runtime;
+mod serve;
 mod suggestion;
 mod table;
 mod terminal;
@@ -26,6 +28,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use riverrun::Result;
 
+use logging::LogLevel;
 use terminal::{ColorChoice, Output, Terminal};
 
 /// Kafka, Kafka Streams, Kafka Connect and streaming SQL in one binary.
@@ -58,6 +61,16 @@ struct Cli {
         default_value = "auto"
     )]
     color: ColorChoice,
+    /// How much the libraries say on standard error while they work.
+    #[arg(
+        long = "log",
+        global = true,
+        help_heading = "Options of every command",
+        env = "RIVERRUN_LOG",
+        value_name = "LEVEL",
+        default_value = "warn"
+    )]
+    log: LogLevel,
     #[command(subcommand)]
     command: Command,
 }
@@ -65,6 +78,7 @@ struct Cli {
 /// Every command there is.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::Serve),
     Run(run::Run),
     Check(check::Check),
     Topic(topic::Topic),
@@ -79,6 +93,7 @@ impl Command {
         match self {
             Command::Run(command) => command.run(terminal),
             Command::Check(command) => command.run(terminal),
+            Command::Serve(command) => command.run(terminal),
             Command::Topic(command) => command.run(terminal),
             Command::Produce(command) => command.run(terminal),
             Command::Consume(command) => command.run(terminal),
@@ -102,6 +117,7 @@ pub(crate) fn main() -> ExitCode {
             }
         };
     let terminal = Terminal::new(cli.output, cli.color);
+    logging::start(cli.log, terminal.is_stderr_colored());
     match cli.command.run(&terminal) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => exit::report(&error, &terminal),

@@ -81,6 +81,11 @@ impl Terminal {
         }
     }
 
+    /// Whether what goes to standard error has colours.
+    pub(crate) fn is_stderr_colored(&self) -> bool {
+        self.is_colored(&std::io::stderr())
+    }
+
     /// Whether a person looks at standard error: only then are progress bars and prompts shown.
     pub(crate) fn is_watched(&self) -> bool {
         std::io::stderr().is_terminal() && self.output == Output::Table
@@ -116,7 +121,7 @@ impl Terminal {
 
     /// Prints an error for people.
     pub(crate) fn complain(&self, text: &str) {
-        if self.is_colored(&std::io::stderr()) {
+        if self.is_stderr_colored() {
             self.to_stderr(&format!("\x1b[1;31merror:\x1b[0m {text}"));
         } else {
             self.to_stderr(&format!("error: {text}"));
