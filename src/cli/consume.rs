@@ -153,11 +153,7 @@ impl Consume {
         } else {
             self.assign(&mut consumer, count)?;
         }
-        // Dropping the printing at an await loses nothing: what was printed is either committed or printed again.
-        let done = tokio::select! {
-            done = self.print_all(&mut consumer) => done,
-            () = stop.asked_for() => Ok(()),
-        };
+        let done = self.print_all(&mut consumer, &mut stop).await;
         let closed = consumer.close(PATIENCE).await;
         done.and(closed)
     }
@@ -204,11 +200,16 @@ impl Consume {
         Ok(())
     }
 
-    async fn print_all(&self, consumer: &mut Consumer) -> Result<()> {
+    async fn print_all(&self, consumer: &mut Consumer, stop: &mut Stop) -> Result<()> {
         let mut left = self.max_messages.unwrap_or(u64::MAX);
         let mut ends = BTreeMap::new();
         while left > 0 {
-            match consumer.next_event(POLL).await {
+            // Waiting may be cut short; printing and committing may not, so that what is out is committed.
+            let event = tokio::select! {
+                event = consumer.next_event(POLL) => event,
+                () = stop.asked_for() => break,
+            };
+            match event {
                 Ok(ConsumerEvent::Records(records)) => {
                     let last = self.print(&records, &mut left)?;
                     if self.group.is_some() {

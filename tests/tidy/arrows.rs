@@ -122,7 +122,8 @@ fn module_of(path: &str) -> Option<(&'static str, Vec<&str>)> {
     if module.last() == Some(&"mod") {
         module.pop();
     }
-    let is_root = module == ["lib"] || module == ["main"];
+    // A crate's root and its prelude name everything that they give out.
+    let is_root = module == ["lib"] || module == ["main"] || module == ["prelude"];
     (!is_root).then_some((folder, module))
 }
 
