@@ -117,6 +117,6 @@ impl SqlSession {
     pub(super) async fn plan_view(&self, view: &CreateMaterializedView) -> Result<ViewPlan, SqlError> {
         let state =
             self.planner.session(&self.catalog, &self.log, Mode::Continuous, &view.query.to_string()).await?;
-        plan_view(&state, view).await.map_err(|error| self.name_nearest(error))
+        plan_view(&state, view, self.late_to.as_ref()).await.map_err(|error| self.name_nearest(error))
     }
 }

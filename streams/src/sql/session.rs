@@ -35,6 +35,8 @@ pub struct SqlSession {
     pub(super) planner: Planner,
     pub(super) catalog: Catalog,
     pub(super) log: Arc<dyn TopicLog>,
+    /// Where views without LATE TO send late rows.
+    pub(super) late_to: Option<String>,
 }
 
 impl SqlSession {
@@ -43,7 +45,26 @@ impl SqlSession {
     /// # Errors
     /// `Internal` if the functions cannot be registered.
     pub fn new(log: Arc<dyn TopicLog>) -> Result<SqlSession, SqlError> {
-        Ok(SqlSession { planner: Planner::new()?, catalog: Catalog::default(), log })
+        Ok(SqlSession { planner: Planner::new()?, catalog: Catalog::default(), log, late_to: None })
+    }
+
+    /// Sends late rows of views that say no LATE TO of their own to this topic.
+    #[must_use]
+    pub fn with_late_topic(mut self, topic: impl Into<String>) -> SqlSession {
+        self.late_to = Some(topic.into());
+        self
+    }
+
+    /// Makes a relation known without a statement. Its topic is not created.
+    ///
+    /// # Errors
+    /// `Invalid` if the name is taken.
+    pub fn define(&mut self, relation: Relation) -> Result<(), SqlError> {
+        if self.catalog.get(&relation.name).is_some() {
+            return Err(SqlError::invalid(format!("'{}' exists already", relation.name)));
+        }
+        self.catalog.insert(&relation.name.clone(), Entry::Relation(Arc::new(relation)));
+        Ok(())
     }
 
     /// The names that the session knows.

@@ -387,23 +387,32 @@ impl Consumer {
     ///
     /// # Errors
     /// As [`commit`](Self::commit).
-    pub async fn commit_offsets(&self, offsets: &BTreeMap<TopicPartition, CommittedOffset>) -> Result<()> {
-        if offsets.is_empty() {
-            return Ok(());
+    pub fn commit_offsets(
+        &self,
+        offsets: &BTreeMap<TopicPartition, CommittedOffset>,
+    ) -> impl Future<Output = Result<()>> + Send + use<> {
+        // The future borrows nothing of the consumer, which is not Sync, so that it may move between threads.
+        let asked = (!offsets.is_empty())
+            .then(|| self.committer().map(|committer| self.driver.commit(committer, offsets.clone())));
+        async move {
+            match asked {
+                None => Ok(()),
+                Some(commit) => commit?.await,
+            }
         }
-        self.driver.commit(self.committer()?, offsets.clone()).await
     }
 
     /// The group's committed offsets of these partitions; those without one are missing.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`] without `group.id`; the cause when the coordinator does not answer.
-    pub async fn committed(
+    pub fn committed(
         &self,
         partitions: &[TopicPartition],
-    ) -> Result<BTreeMap<TopicPartition, CommittedOffset>> {
-        let committer = self.committer()?;
-        self.driver.committed(&committer.group_id, partitions.to_vec()).await
+    ) -> impl Future<Output = Result<BTreeMap<TopicPartition, CommittedOffset>>> + Send + use<> {
+        let asked =
+            self.committer().map(|committer| self.driver.committed(&committer.group_id, partitions.to_vec()));
+        async move { asked?.await }
     }
 
     /// Commits (with auto commit), leaves the group and waits until it is left, at most `timeout`.

@@ -43,6 +43,7 @@ const OPTIONS: [&str; 2] = ["topic", "partitions"];
 pub(crate) async fn plan_view(
     state: &SessionState,
     view: &CreateMaterializedView,
+    late_default: Option<&String>,
 ) -> Result<ViewPlan, SqlError> {
     let plan = plan_query(state, view.query.as_ref().clone()).await?;
     refuse_volatile(&plan)?;
@@ -63,7 +64,8 @@ pub(crate) async fn plan_view(
     let (root, relation, key) = output(view, root)?;
     let mut sources: Vec<SourceSpec> = Vec::new();
     collect_sources(&root, &mut sources)?;
-    Ok(ViewPlan { relation: Arc::new(relation), late_to: view.late_to.clone(), root, key, sources })
+    let late_to = view.late_to.as_ref().or(late_default.filter(|_| has_closing(&root))).cloned();
+    Ok(ViewPlan { relation: Arc::new(relation), late_to, root, key, sources })
 }
 
 /// Functions whose answer changes though no row does cannot be kept up to date.

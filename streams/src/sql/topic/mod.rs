@@ -1,9 +1,10 @@
 //! Topics as SQL reads and writes them.
 //!
-//! [`TopicLog`] is all that SQL needs of a cluster; [`MemoryLog`] is one in memory. [`RowReader`] and [`RowWriter`] turn
+//! [`TopicLog`] is all that SQL needs of a cluster: a real one is a [`ClusterLog`], one in memory a [`MemoryLog`]. [`RowReader`] and [`RowWriter`] turn
 //! records into batches of a relation's columns and back. This room knows records, relations and formats. It must
 //! never know plans or sessions.
 
+mod cluster;
 mod envelope;
 mod memory;
 mod reader;
@@ -18,6 +19,7 @@ use riverrun_core::Result;
 
 use crate::record::{Headers, InputRecord};
 
+pub use cluster::ClusterLog;
 pub(crate) use envelope::Envelope;
 pub use memory::MemoryLog;
 pub(crate) use reader::{BadRow, RowReader, with_metas};
