@@ -85,6 +85,9 @@ fn describe(
                     leader_epoch: image.leader_epoch(leader_id),
                     replica_nodes: partition.replicas.clone(),
                     isr_nodes: partition.replicas.clone(),
+                    // Nullable by the schema, but Java's admin client reads them without looking.
+                    eligible_leader_replicas: Some(Vec::new()),
+                    last_known_elr: Some(Vec::new()),
                     ..Default::default()
                 }
             })
