@@ -1,6 +1,9 @@
 //! What an application needs in scope.
 
-pub use crate::dsl::{BuildConfig, Consumed, Full, GroupedStream, GroupedTable, Materialized, Nullable};
+pub use crate::dsl::{
+    BuildConfig, Consumed, Full, GroupedStream, GroupedTable, JoinKind, JoinWindows, Materialized, Nullable,
+    StreamJoined,
+};
 pub use crate::dsl::{Stream, StreamsBuilder, Table, WindowedStream};
 pub use crate::operator::serde::{bytes, i64, json, session_windowed, utf8, windowed};
 pub use crate::operator::window::{Hopping, Tumbling, Unlimited, hours, minutes, ms, seconds};

@@ -252,6 +252,17 @@ impl TopologyTestDriver {
         let open = self.open_store(store)?;
         let Some(window) = &open.window else { return Err(no_store(store)) };
         let mut rows = Vec::new();
+        let duplicates = matches!(open.spec.kind, StoreKind::Window { duplicates: true, .. });
+        if duplicates {
+            for entry in window.all_duplicates(&*open.rows) {
+                let (row, value) =
+                    entry.map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
+                if let Some(parts) = WindowKey::from_duplicate(&row) {
+                    rows.push((row.slice_ref(parts.key), parts.start_ms, value));
+                }
+            }
+            return Ok(rows);
+        }
         for entry in window.rows(&*open.rows, i64::MIN, i64::MAX, 0) {
             let (row, value) = entry.map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
             if let Some(parts) = WindowKey::from_bytes(&row) {

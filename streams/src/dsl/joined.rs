@@ -43,6 +43,19 @@ where
         self.join_table(table, true, move |_, value, row| Some(join(value, row)))
     }
 
+    /// As [`Self::left_join`], with the key.
+    pub fn left_join_with_key<VT, V2>(
+        &self,
+        table: &Table<K, VT>,
+        join: impl for<'a> Fn(N::In<'a, K>, &V, Option<&VT>) -> V2 + Send + Sync + 'static,
+    ) -> Stream<K, V2, N>
+    where
+        VT: Send + Sync + 'static,
+        V2: 'static,
+    {
+        self.join_table(table, true, move |key, value, row| Some(join(N::take(key)?, value, row)))
+    }
+
     fn join_table<VT, V2>(
         &self,
         table: &Table<K, VT>,
@@ -55,7 +68,7 @@ where
     {
         let before = if self.rekeyed {
             let prefix = self.next_name.clone().unwrap_or_else(|| self.name.to_string());
-            self.through(&prefix, None, left)
+            self.through_once(&prefix, left)
         } else {
             self.clone()
         };

@@ -36,7 +36,9 @@ mod joined;
 mod materialized;
 mod split;
 mod stream;
+mod stream_join;
 mod table;
+mod table_join;
 mod windowed;
 
 pub use builder::{BuildConfig, Consumed, StreamsBuilder};
@@ -45,5 +47,9 @@ pub use grouped::{GroupedStream, GroupedTable};
 pub use materialized::Materialized;
 pub use split::{Branches, Split};
 pub use stream::Stream;
+pub use stream_join::{JoinKind, JoinWindows, StreamJoined};
 pub use table::Table;
 pub use windowed::WindowedStream;
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::form::{Form, Full};
 use super::graph::{Graph, SourceSpec, attach};
@@ -36,8 +36,12 @@ pub struct Stream<K: 'static, V: 'static, N = Full> {
     /// Whether keys have changed since the topic, so that records of equal keys are in different partitions.
     pub(super) rekeyed: bool,
     pub(super) next_name: Option<String>,
+    pub(super) repartitioned: Repartitioned<K, V, N>,
     pub(super) form: PhantomData<fn(N)>,
 }
+
+/// The last repartition that a join made of a stream.
+pub(super) type Repartitioned<K, V, N> = Arc<Mutex<Option<Box<Stream<K, V, N>>>>>;
 
 impl<K, V, N> Clone for Stream<K, V, N> {
     fn clone(&self) -> Self {
@@ -50,6 +54,7 @@ impl<K, V, N> Clone for Stream<K, V, N> {
             sources: self.sources.clone(),
             rekeyed: self.rekeyed,
             next_name: self.next_name.clone(),
+            repartitioned: self.repartitioned.clone(),
             form: PhantomData,
         }
     }
@@ -74,7 +79,18 @@ impl<K: 'static, V: 'static, N: Form> Stream<K, V, N> {
     ) -> Self {
         let (key, value) = serdes;
         let name = Arc::from(name);
-        Stream { graph, name, port, key, value, sources, rekeyed, next_name: None, form: PhantomData }
+        Stream {
+            graph,
+            name,
+            port,
+            key,
+            value,
+            sources,
+            rekeyed,
+            next_name: None,
+            repartitioned: Arc::default(),
+            form: PhantomData,
+        }
     }
 
     /// Names the next operator. The name of a grouping, repartition or join also names its repartition topic.
@@ -359,6 +375,22 @@ impl<K: 'static, V: 'static, N: Form> Stream<K, V, N> {
             None => self.graph.generate("KSTREAM-REPARTITION-"),
         };
         self.through(&prefix, partitions, false)
+    }
+
+    /// As [`Self::through`]; a join without a name uses the topic that the join before made of the same stream.
+    pub(super) fn through_once(&self, prefix: &str, null_keys: bool) -> Self {
+        let mut known = self.repartitioned.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(stream) = &*known
+            && *prefix == *self.name
+        {
+            for generated in ["KSTREAM-SINK-", "KSTREAM-FILTER-", "KSTREAM-SOURCE-"] {
+                self.graph.generate(generated);
+            }
+            return (**stream).clone();
+        }
+        let stream = self.through(prefix, None, null_keys);
+        *known = Some(Box::new(stream.clone()));
+        stream
     }
 
     /// Writes a repartition topic behind this stream and reads it again. Records without key go no further unless

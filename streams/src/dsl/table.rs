@@ -157,8 +157,11 @@ where
     let queried = store.name.is_some();
     let store_name = graph.store_name(store.name.as_deref(), &format!("{topic}-"));
     let given = consumed.given_name().map(str::to_owned);
-    let source = consumed.into_source(graph, true);
-    let name = graph.suffixed(given.as_deref(), "-table-source", "KTABLE-SOURCE-");
+    let mut source = consumed.into_source(graph, true);
+    if given.is_some() {
+        source.name.push_str("-source");
+    }
+    let name = graph.name(given.as_deref(), "KTABLE-SOURCE-");
     let store = store.or_serdes(Some(source.key.clone()), Some(source.value.clone()));
     let view = StoreView::new(queried);
     let port = Port::default();

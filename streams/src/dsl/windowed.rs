@@ -122,6 +122,7 @@ where
                 size_ms: windows.size_ms,
             };
             let (send_old, interval_ms) = (view.old.load(Ordering::Relaxed), writer.config.emit_interval_ms);
+            let lossy = writer.config.lossy_final_results;
             parent.port.listen(move |assembly| {
                 let (fold, initial) = (fold.clone(), initial.clone());
                 WindowAggregate {
@@ -131,7 +132,7 @@ where
                     initial: move || initial(),
                     state: state.clone(),
                     send_old,
-                    closing: Closing::new(emit, interval_ms),
+                    closing: Closing::new(emit, interval_ms, lossy),
                     observed_ms: -1,
                     children: port.children(assembly),
                     from: PhantomData,

@@ -301,8 +301,18 @@ impl Context {
 
     /// Writes a changelog record of a store, if the store keeps a changelog of its own.
     pub fn log(&mut self, store: StoreId, key: Bytes, value: Option<Bytes>, timestamp: i64) {
+        self.log_with(store, key, value, timestamp, Headers::NONE);
+    }
+
+    pub(crate) fn log_with(
+        &mut self,
+        store: StoreId,
+        key: Bytes,
+        value: Option<Bytes>,
+        timestamp: i64,
+        headers: Headers,
+    ) {
         let Some(topic) = self.open_store(store).changelog.clone() else { return };
-        let headers = Headers::NONE;
         self.outputs.push(OutputRecord {
             topic,
             partition: Some(self.partition),

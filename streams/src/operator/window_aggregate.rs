@@ -13,8 +13,7 @@ pub enum Emit {
     /// With every update.
     #[default]
     OnUpdate,
-    /// Once, when stream time has passed the window's end and its grace. A window whose rows the store no longer
-    /// holds by then gives no result, so a jump of stream time beyond the retention loses some; suppression does not.
+    /// Once, when stream time has passed the window's end and its grace.
     OnClose,
 }
 
@@ -24,14 +23,16 @@ pub(crate) struct Closing {
     pub(crate) emit: Emit,
     /// Final results leave at most once per this many milliseconds of wall clock; 0 lets them go at once.
     pub(crate) interval_ms: i64,
+    /// Whether results are read only after the closing record was stored, which may have expired them.
+    pub(crate) lossy: bool,
     next_emit_ms: i64,
     /// The close time up to which results have left, -1 before the first.
     closed_ms: i64,
 }
 
 impl Closing {
-    pub(crate) fn new(emit: Emit, interval_ms: i64) -> Self {
-        Closing { emit, interval_ms, next_emit_ms: 0, closed_ms: -1 }
+    pub(crate) fn new(emit: Emit, interval_ms: i64, lossy: bool) -> Self {
+        Closing { emit, interval_ms, lossy, next_emit_ms: 0, closed_ms: -1 }
     }
 
     fn is_due(&mut self, close_ms: i64, now_ms: i64) -> bool {
@@ -80,6 +81,9 @@ where
         };
         self.observed_ms = self.observed_ms.max(item.timestamp);
         let close_ms = self.observed_ms.saturating_sub(self.windows.grace_ms);
+        if !self.closing.lossy && self.closing.is_due(close_ms, ctx.now_ms()) {
+            self.close(close_ms, ctx)?;
+        }
         let raw_key = ctx.encode(&*self.state.key, key, &self.state.name)?;
         for window in self.windows.windows_for(item.timestamp) {
             if window.end_ms <= close_ms {
@@ -107,7 +111,10 @@ where
         if self.state.is_full(ctx) {
             self.drain(ctx)?;
         }
-        if self.closing.is_due(close_ms, ctx.now_ms()) { self.close(close_ms, ctx) } else { Ok(()) }
+        if self.closing.lossy && self.closing.is_due(close_ms, ctx.now_ms()) {
+            return self.close(close_ms, ctx);
+        }
+        Ok(())
     }
 
     fn flush(&mut self, ctx: &mut Context) -> Flow {

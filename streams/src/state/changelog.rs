@@ -19,17 +19,17 @@ pub fn changelog_key(row: &WindowKey<'_>) -> Bytes {
     key.freeze()
 }
 
-/// The write that a changelog record stands for, in the store's own layout.
+/// The writes that a changelog record stands for, in the store's own layout.
 pub fn restore_entry(
     store: &StoreSpec,
     key: &Bytes,
     value: Option<&Bytes>,
     timestamp: i64,
-) -> Result<Write, StateError> {
+) -> Result<Vec<Write>, StateError> {
     let timestamped = |value: &Bytes| stamp(timestamp, value);
     match store.kind {
-        StoreKind::TimestampedKeyValue => Ok((key.clone(), value.map(timestamped))),
-        StoreKind::Window { timestamped: with_time, .. } => {
+        StoreKind::TimestampedKeyValue => Ok(vec![(key.clone(), value.map(timestamped))]),
+        StoreKind::Window { timestamped: with_time, duplicates, .. } => {
             let Some((rest, tail)) = key.len().checked_sub(12).map(|at| key.split_at(at)) else {
                 return Err(StateError::Damaged {
                     store: store.name.clone(),
@@ -46,9 +46,14 @@ pub fn restore_entry(
                 sequence: u32::from_be_bytes(sequence.try_into().unwrap_or_default()),
             };
             let value = value.map(|value| if with_time { timestamped(value) } else { value.clone() });
-            Ok((row.to_bytes(), value))
+            if duplicates {
+                let [row, index] = row.to_duplicate();
+                let entry = value.as_ref().map(|_| Bytes::new());
+                return Ok(vec![(row, value), (index, entry)]);
+            }
+            Ok(vec![(row.to_bytes(), value)])
         }
-        _ => Ok((key.clone(), value.cloned())),
+        _ => Ok(vec![(key.clone(), value.cloned())]),
     }
 }
 

@@ -41,6 +41,47 @@ impl<'a> WindowKey<'a> {
     }
 }
 
+/// Rows of stores that keep duplicates: by key, then time, then sequence, so that one key's rows lie together; and an
+/// index by time, which tells what has expired.
+impl WindowKey<'_> {
+    pub(crate) fn to_duplicate(self) -> [Bytes; 2] {
+        let mut row = duplicate_prefix(self.key);
+        row.put_u64(sortable(self.start_ms));
+        row.put_u32(self.sequence);
+        let mut index = BytesMut::with_capacity(13 + self.key.len());
+        index.put_u8(BY_TIME);
+        index.put_u64(sortable(self.start_ms));
+        index.put_u32(self.sequence);
+        index.put_slice(self.key);
+        [row.freeze(), index.freeze()]
+    }
+
+    /// Reads a row's key of a store with duplicates, not one of its index.
+    pub(crate) fn from_duplicate(bytes: &[u8]) -> Option<WindowKey<'_>> {
+        let (tag, rest) = bytes.split_first()?;
+        let (length, rest) = rest.split_first_chunk::<4>()?;
+        let length = u32::from_be_bytes(*length) as usize;
+        if *tag != BY_KEY || rest.len() != length.checked_add(12)? {
+            return None;
+        }
+        let (key, tail) = rest.split_at(length);
+        let (start, sequence) = tail.split_at(8);
+        let start_ms = (u64::from_be_bytes(start.try_into().ok()?) ^ (1 << 63)) as i64;
+        Some(WindowKey { key, start_ms, sequence: u32::from_be_bytes(sequence.try_into().ok()?) })
+    }
+}
+
+const BY_TIME: u8 = 0;
+const BY_KEY: u8 = 1;
+
+fn duplicate_prefix(key: &[u8]) -> BytesMut {
+    let mut prefix = BytesMut::with_capacity(17 + key.len());
+    prefix.put_u8(BY_KEY);
+    prefix.put_u32(u32::try_from(key.len()).unwrap_or(u32::MAX));
+    prefix.put_slice(key);
+    prefix
+}
+
 fn sortable(time_ms: i64) -> u64 {
     (time_ms as u64) ^ (1 << 63)
 }
@@ -58,7 +99,13 @@ pub struct WindowState {
 
 impl WindowState {
     /// The state of a store as it was opened: its time is that of its latest row.
-    pub fn open(store: &dyn ByteStore, retention: Retention) -> Result<Self, StateError> {
+    pub fn open(store: &dyn ByteStore, retention: Retention, duplicates: bool) -> Result<Self, StateError> {
+        if duplicates {
+            let last = store.prefix(&[BY_TIME], Order::Descending).next().transpose()?;
+            let time = last.and_then(|(key, _)| Some(u64::from_be_bytes(*key.get(1..)?.first_chunk::<8>()?)));
+            let observed_ms = time.map_or(-1, |time| (time ^ (1 << 63)) as i64);
+            return Ok(WindowState { retention, observed_ms, deleted_below_ms: i64::MIN });
+        }
         let last = store.all(Order::Descending).next().transpose()?;
         let observed_ms = last.and_then(|(key, _)| Some(WindowKey::from_bytes(&key)?.start_ms)).unwrap_or(-1);
         Ok(WindowState { retention, observed_ms, deleted_below_ms: i64::MIN })
@@ -74,17 +121,72 @@ impl WindowState {
         self.observed_ms.saturating_sub(self.retention.retention_ms).saturating_add(1)
     }
 
+    /// Moves the time of a store with duplicates, as [`Self::advance`] does.
+    pub(crate) fn advance_duplicates(
+        &mut self,
+        store: &mut dyn ByteStore,
+        start_ms: i64,
+    ) -> Result<bool, StateError> {
+        let live_ms = self.live_from(start_ms);
+        if live_ms > self.deleted_below_ms {
+            let mut end = vec![BY_TIME];
+            end.extend(sortable(live_ms).to_be_bytes());
+            let expired = store.range(Bound::Unbounded, Bound::Excluded(&end[..]), Order::Ascending);
+            let expired: Vec<Bytes> = expired.map(|entry| Ok(entry?.0)).collect::<Result<_, StateError>>()?;
+            for index in expired {
+                let Some((start, rest)) = index.get(1..).and_then(|bytes| bytes.split_first_chunk::<8>())
+                else {
+                    continue;
+                };
+                let Some((sequence, key)) = rest.split_first_chunk::<4>() else { continue };
+                let start_ms = (u64::from_be_bytes(*start) ^ (1 << 63)) as i64;
+                let row = WindowKey { key, start_ms, sequence: u32::from_be_bytes(*sequence) };
+                row.to_duplicate().iter().try_for_each(|key| store.put(key, None))?;
+            }
+            self.deleted_below_ms = live_ms;
+        }
+        Ok(start_ms >= live_ms)
+    }
+
+    /// The visible rows of one key in a store with duplicates that start in `from_ms..=to_ms`, oldest first.
+    pub(crate) fn duplicates<'s>(
+        &self,
+        store: &'s dyn ByteStore,
+        key: &[u8],
+        from_ms: i64,
+        to_ms: i64,
+    ) -> Scan<'s> {
+        let mut from = duplicate_prefix(key);
+        let mut to = from.clone();
+        from.put_u64(sortable(from_ms.max(self.visible_from_ms())));
+        to.put_u64(sortable(to_ms));
+        to.put_u32(u32::MAX);
+        store.range(Bound::Included(&from[..]), Bound::Included(&to[..]), Order::Ascending)
+    }
+
+    /// All visible rows of a store with duplicates, by key, then time.
+    pub(crate) fn all_duplicates<'s>(&self, store: &'s dyn ByteStore) -> Scan<'s> {
+        let visible_ms = self.visible_from_ms();
+        Box::new(store.prefix(&[BY_KEY], Order::Ascending).filter(move |entry| match entry {
+            Ok((row, _)) => WindowKey::from_duplicate(row).is_some_and(|row| row.start_ms >= visible_ms),
+            Err(_) => true,
+        }))
+    }
+
+    fn live_from(&mut self, start_ms: i64) -> i64 {
+        self.observed_ms = self.observed_ms.max(start_ms);
+        let segment_ms = self.retention.segment_ms;
+        if segment_ms <= 1 {
+            return self.visible_from_ms();
+        }
+        let oldest = self.observed_ms.saturating_sub(self.retention.retention_ms);
+        oldest.div_euclid(segment_ms).saturating_mul(segment_ms)
+    }
+
     /// Moves the store's time and deletes what has expired; false if a row that starts at `start_ms` has expired
     /// itself and must be refused.
     pub fn advance(&mut self, store: &mut dyn ByteStore, start_ms: i64) -> Result<bool, StateError> {
-        self.observed_ms = self.observed_ms.max(start_ms);
-        let segment_ms = self.retention.segment_ms;
-        let live_ms = if segment_ms <= 1 {
-            self.visible_from_ms()
-        } else {
-            let oldest = self.observed_ms.saturating_sub(self.retention.retention_ms);
-            oldest.div_euclid(segment_ms).saturating_mul(segment_ms)
-        };
+        let live_ms = self.live_from(start_ms);
         if live_ms > self.deleted_below_ms {
             store.delete_below(&sortable(live_ms).to_be_bytes())?;
             self.deleted_below_ms = live_ms;

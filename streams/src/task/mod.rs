@@ -223,8 +223,10 @@ impl Task {
         let Some(open) = open else {
             return Err(Error::new(ErrorKind::NotFound, format!("the task has no store '{store}'")));
         };
-        let (key, value) = restore_entry(&open.spec, key, value, timestamp).map_err(state_error)?;
-        open.rows.put(&key, value.as_deref()).map_err(state_error)
+        for (key, value) in restore_entry(&open.spec, key, value, timestamp).map_err(state_error)? {
+            open.rows.put(&key, value.as_deref()).map_err(state_error)?;
+        }
+        Ok(())
     }
 
     /// Makes durable what was restored so far, with entries of the runtime's own (how far the changelog was read).
@@ -243,8 +245,9 @@ impl Task {
 
     fn open_windows(&mut self) -> Result<()> {
         for open in self.ctx.stores.iter_mut().flatten() {
-            if let StoreKind::Window { retention, .. } = open.spec.kind {
-                open.window = Some(WindowState::open(&*open.rows, retention).map_err(state_error)?);
+            if let StoreKind::Window { retention, duplicates, .. } = open.spec.kind {
+                let window = WindowState::open(&*open.rows, retention, duplicates);
+                open.window = Some(window.map_err(state_error)?);
             }
         }
         for (key, bytes) in self.backend.meta_prefix(STEP_PREFIX).map_err(state_error)? {
