@@ -17,6 +17,8 @@ mod record_text;
 mod run;
 mod runtime;
 mod serve;
+#[cfg(feature = "sql")]
+mod sql;
 mod suggestion;
 mod table;
 mod terminal;
@@ -81,6 +83,8 @@ enum Command {
     Serve(serve::Serve),
     Run(run::Run),
     Check(check::Check),
+    #[cfg(feature = "sql")]
+    Sql(sql::Sql),
     Topic(topic::Topic),
     Produce(produce::Produce),
     Consume(consume::Consume),
@@ -93,6 +97,8 @@ impl Command {
         match self {
             Command::Run(command) => command.run(terminal),
             Command::Check(command) => command.run(terminal),
+            #[cfg(feature = "sql")]
+            Command::Sql(command) => command.run(terminal),
             Command::Serve(command) => command.run(terminal),
             Command::Topic(command) => command.run(terminal),
             Command::Produce(command) => command.run(terminal),

@@ -7,13 +7,27 @@ use unicode_width::UnicodeWidthStr;
 #[derive(Debug)]
 pub(crate) struct Table {
     columns: Vec<String>,
+    headings: Vec<String>,
     rows: Vec<Vec<Value>>,
 }
 
 impl Table {
     /// An empty table; a column's name is its JSON key, and in capitals its heading.
     pub(crate) fn new(columns: &[&str]) -> Self {
-        Table { columns: columns.iter().map(|&name| name.to_owned()).collect(), rows: Vec::new() }
+        let headings = columns.iter().map(|name| name.replace('_', " ").to_uppercase()).collect();
+        Table { headings, ..Table::named_as_is(columns) }
+    }
+
+    /// An empty table whose headings are the columns' names as they are: for columns that a user named.
+    pub(crate) fn named_as_is(columns: &[&str]) -> Self {
+        let columns: Vec<String> = columns.iter().map(|&name| name.to_owned()).collect();
+        Table { headings: columns.clone(), columns, rows: Vec::new() }
+    }
+
+    /// How many rows there are.
+    #[cfg(feature = "sql")]
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
     }
 
     /// Adds a row with a value for each column.
@@ -42,8 +56,7 @@ impl Table {
 
     /// Columns that line up: numbers to the right, everything else to the left, headings in bold when coloured.
     pub(crate) fn render(&self, colored: bool) -> String {
-        let headings: Vec<String> =
-            self.columns.iter().map(|name| name.replace('_', " ").to_uppercase()).collect();
+        let headings = &self.headings;
         let cells: Vec<Vec<String>> = self.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
         let mut widths: Vec<usize> = headings.iter().map(|heading| heading.width()).collect();
         for row in &cells {
@@ -62,7 +75,7 @@ impl Table {
         if colored {
             text.push_str("\x1b[1m");
         }
-        line(&mut text, &headings, &widths, &to_the_right);
+        line(&mut text, headings, &widths, &to_the_right);
         if colored {
             text.insert_str(text.len() - 1, "\x1b[0m");
         }
