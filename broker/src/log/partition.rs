@@ -91,7 +91,7 @@ pub(super) enum State {
     Closed,
 }
 
-impl fmt::Debug for PartitionLog {
+impl Debug for PartitionLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("PartitionLog").field(&format_args!("{}", self.id)).finish()
     }
