@@ -5,12 +5,18 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use super::buffers::Buffers;
 use crate::storage::{File, OpenMode, Storage, StorageResult};
+
+/// Bytes of buffers for reads that are kept while nobody reads.
+const BUFFERS_BYTES: usize = 8 << 20;
 
 /// Opens files on demand and closes those that were not used lately.
 #[derive(Debug)]
 pub(super) struct OpenFiles {
     storage: Arc<dyn Storage>,
+    /// What is read out of the files.
+    pub(super) buffers: Arc<Buffers>,
     max: usize,
     /// In the order of a clock hand: the front is looked at next.
     open: Mutex<VecDeque<Weak<Slot>>>,
@@ -33,7 +39,8 @@ pub(super) struct LogFile {
 impl OpenFiles {
     /// At most about `max` files at a time; those in use at the moment do not count.
     pub(super) fn new(storage: Arc<dyn Storage>, max: usize) -> Arc<Self> {
-        Arc::new(OpenFiles { storage, max: max.max(1), open: Mutex::default() })
+        let buffers = Buffers::new(BUFFERS_BYTES);
+        Arc::new(OpenFiles { storage, buffers, max: max.max(1), open: Mutex::default() })
     }
 
     pub(super) fn storage(&self) -> &Arc<dyn Storage> {

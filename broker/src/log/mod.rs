@@ -15,6 +15,7 @@
 
 mod active;
 mod append;
+mod buffers;
 mod checkpoint;
 mod config;
 mod epochs;

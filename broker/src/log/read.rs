@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use riverrun_core::record::{BATCH_HEADER_BYTES, BatchHeader, RecordError};
 
+use super::buffers::Buffers;
 use super::error::ReadError;
 use super::files::LogFile;
 use super::partition::{PartitionLog, Position, State};
@@ -177,7 +178,8 @@ impl PartitionLog {
                 (segment.files.log.clone(), segment.position_before(offset)?, to)
             }
         };
-        let batches = read_batches(&log, from, to, offset, bound.offset, max_bytes, at_least_one)?;
+        let batches =
+            read_batches(&self.files.buffers, &log, from, to, offset, bound.offset, max_bytes, at_least_one)?;
         slice.bytes = batches.len();
         if !batches.is_empty() {
             slice.chunks.push(batches);
@@ -187,7 +189,9 @@ impl PartitionLog {
 }
 
 /// Reads whole batches with offsets from `offset` to below `bound` out of the bytes `from` to `to` of a segment.
+#[expect(clippy::too_many_arguments, reason = "one read, all its limits")]
 fn read_batches(
+    buffers: &Arc<Buffers>,
     log: &LogFile,
     from: u64,
     to: u64,
@@ -224,11 +228,11 @@ fn read_batches(
         return Ok(Bytes::new());
     }
     let left = usize::try_from(to - start).unwrap_or(usize::MAX);
-    let mut buffer = BytesMut::zeroed(max_bytes.max(first.size()).min(left));
-    let read = file.read_at(&mut buffer, start)?;
-    buffer.truncate(read);
+    let mut buffer = buffers.take(max_bytes.max(first.size()).min(left));
+    let read = file.read_at(buffer.bytes_mut(), start)?;
+    let filled = &buffer.as_ref()[..read];
     let mut whole = 0;
-    while let Some(rest) = buffer.get(whole..).filter(|rest| rest.len() >= BATCH_HEADER_BYTES) {
+    while let Some(rest) = filled.get(whole..).filter(|rest| rest.len() >= BATCH_HEADER_BYTES) {
         let header = BatchHeader::parse(rest).map_err(|error| damaged(start + whole as u64, error))?;
         if header.size() > rest.len() || header.base_offset >= bound {
             break;
@@ -236,10 +240,8 @@ fn read_batches(
         whole += header.size();
     }
     if whole == 0 {
-        let error =
-            RecordError::Truncated { what: "batch", at: 0, expected: first.size(), found: buffer.len() };
+        let error = RecordError::Truncated { what: "batch", at: 0, expected: first.size(), found: read };
         return Err(damaged(start, error));
     }
-    buffer.truncate(whole);
-    Ok(buffer.freeze())
+    Ok(buffer.freeze(whole))
 }

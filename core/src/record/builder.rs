@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::header::Attributes;
 use super::patch::patch_crc;
-use super::varint::{put_varlong, varlong_len};
+use super::varint::{Prefix, varlong_len};
 use super::{
     BATCH_HEADER_BYTES, BatchHeader, Compression, ControlRecord, Header, LOG_OVERHEAD_BYTES, NO_LEADER_EPOCH,
     NO_PRODUCER_EPOCH, NO_PRODUCER_ID, NO_SEQUENCE, NO_TIMESTAMP, RecordError, compress,
@@ -25,7 +25,7 @@ use super::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct BatchBuilder {
-    buf: BytesMut,
+    buf: Vec<u8>,
     compression: Compression,
     level: Option<i32>,
     attributes: Attributes,
@@ -47,7 +47,7 @@ impl BatchBuilder {
 
     /// An empty batch with room for `bytes` of header and uncompressed records.
     pub fn with_capacity(compression: Compression, bytes: usize) -> Self {
-        let mut buf = BytesMut::with_capacity(bytes.max(BATCH_HEADER_BYTES));
+        let mut buf = Vec::with_capacity(bytes.max(BATCH_HEADER_BYTES));
         buf.resize(BATCH_HEADER_BYTES, 0);
         BatchBuilder {
             buf,
@@ -146,17 +146,20 @@ impl BatchBuilder {
             return Err(RecordError::Overflow { what: "the record", limit: i32::MAX.into() });
         }
         self.buf.reserve(length);
-        put_varlong(&mut self.buf, body as i64);
-        self.buf.extend_from_slice(&[0]);
-        put_varlong(&mut self.buf, delta);
-        put_varlong(&mut self.buf, self.count.into());
-        put_nullable(&mut self.buf, key);
-        put_nullable(&mut self.buf, value);
-        put_varlong(&mut self.buf, headers.clone().count() as i64);
+        let mut prefix = Prefix::new();
+        prefix.varlong(body as i64);
+        prefix.byte(0);
+        prefix.varlong(delta);
+        prefix.varlong(self.count.into());
+        put_nullable(&mut self.buf, prefix, key);
+        put_nullable(&mut self.buf, Prefix::new(), value);
+        let mut prefix = Prefix::new();
+        prefix.varlong(headers.clone().count() as i64);
         for (name, value) in headers {
-            put_nullable(&mut self.buf, Some(name));
-            put_nullable(&mut self.buf, value);
+            put_nullable(&mut self.buf, std::mem::replace(&mut prefix, Prefix::new()), Some(name));
+            put_nullable(&mut self.buf, Prefix::new(), value);
         }
+        prefix.write(&mut self.buf);
         self.base_timestamp = base_timestamp;
         self.max_timestamp = if self.count == 0 { timestamp } else { self.max_timestamp.max(timestamp) };
         self.count += 1;
@@ -204,7 +207,7 @@ impl BatchBuilder {
             let mut packed = BytesMut::with_capacity(BATCH_HEADER_BYTES + records.len() / 2);
             packed.resize(BATCH_HEADER_BYTES, 0);
             compress(self.compression, self.level, records, &mut packed)?;
-            out = packed;
+            out = packed.into();
         }
         let batch_length = i32::try_from(out.len() - LOG_OVERHEAD_BYTES)
             .map_err(|_| RecordError::Overflow { what: "the batch", limit: i32::MAX.into() })?;
@@ -224,10 +227,11 @@ impl BatchBuilder {
         };
         header.write(&mut out);
         patch_crc(&mut out);
-        Ok(out.freeze())
+        Ok(Bytes::from(out))
     }
 }
 
+#[inline(always)]
 fn nullable_len(bytes: Option<&[u8]>) -> usize {
     match bytes {
         Some(bytes) => varlong_len(bytes.len() as i64).saturating_add(bytes.len()),
@@ -235,16 +239,17 @@ fn nullable_len(bytes: Option<&[u8]>) -> usize {
     }
 }
 
-fn put_nullable(buf: &mut BytesMut, bytes: Option<&[u8]>) {
-    match bytes {
-        Some(bytes) => {
-            put_varlong(buf, bytes.len() as i64);
-            buf.extend_from_slice(bytes);
-        }
-        None => put_varlong(buf, -1),
+/// Writes `prefix`, then the length of `bytes` and `bytes`.
+#[inline(always)]
+fn put_nullable(buf: &mut Vec<u8>, mut prefix: Prefix, bytes: Option<&[u8]>) {
+    prefix.varlong(bytes.map_or(-1, |bytes| bytes.len() as i64));
+    prefix.write(buf);
+    if let Some(bytes) = bytes {
+        buf.extend_from_slice(bytes);
     }
 }
 
+#[inline(always)]
 fn body_len<'a>(
     timestamp_delta: i64,
     offset_delta: i32,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::varint::Cursor;
+use super::varint::{Cursor, quick_varlong};
 use super::{BatchHeader, RecordError, TimestampType};
 
 /// A name and a value beside a record's own. Names may repeat, and their order is kept.
@@ -157,9 +157,50 @@ impl Records {
             return (found > 0).then_some(Err(surplus));
         }
         self.left -= 1;
+        if let Some((layout, end)) = self.quick_layout() {
+            self.at = end;
+            return Some(Ok(layout));
+        }
+        // Reads it again, with care, to say what is wrong.
         let layout = self.layout();
         self.done = layout.is_err();
         Some(layout)
+    }
+
+    /// [`layout`](Self::layout) and where the record ends, without the words for what may be wrong.
+    #[inline]
+    fn quick_layout(&self) -> Option<(Layout, usize)> {
+        let mut at = self.at;
+        let length = quick_varlong(&self.data, &mut at)?;
+        let end = at.checked_add(usize::try_from(length).ok()?)?;
+        let data = self.data.get(..end)?;
+        // The attributes of a record mean nothing yet.
+        at += 1;
+        let timestamp_delta = quick_varlong(data, &mut at)?;
+        let offset_delta = quick_varlong(data, &mut at)?;
+        if !(0..=i64::from(self.last_offset_delta)).contains(&offset_delta) {
+            return None;
+        }
+        let key = quick_nullable(data, &mut at)?;
+        let value = quick_nullable(data, &mut at)?;
+        let headers = usize::try_from(quick_varlong(data, &mut at)?).ok()?;
+        let headers_at = at;
+        for _ in 0..headers {
+            quick_nullable(data, &mut at)??;
+            quick_nullable(data, &mut at)?;
+        }
+        if at != end {
+            return None;
+        }
+        let layout = Layout {
+            offset: self.base_offset.saturating_add(offset_delta),
+            timestamp: self.append_time.unwrap_or(self.base_timestamp.wrapping_add(timestamp_delta)),
+            key,
+            value,
+            headers_at,
+            headers,
+        };
+        Some((layout, end))
     }
 
     fn layout(&mut self) -> Result<Layout, RecordError> {
@@ -251,6 +292,22 @@ impl Iterator for Records {
         // The count is the header's word alone: never reserve by it more than the bytes could hold.
         (0, Some(self.left.saturating_add(1)))
     }
+}
+
+/// A range inside `data`, or null; the outer `None` if it is no such thing.
+#[inline(always)]
+fn quick_nullable(data: &[u8], at: &mut usize) -> Option<Option<Range<usize>>> {
+    let length = quick_varlong(data, at)?;
+    if length == -1 {
+        return Some(None);
+    }
+    let start = *at;
+    let end = start.checked_add(usize::try_from(length).ok()?)?;
+    if end > data.len() {
+        return None;
+    }
+    *at = end;
+    Some(Some(start..end))
 }
 
 fn nullable(cursor: &mut Cursor<'_>, what: &'static str) -> Result<Option<Range<usize>>, RecordError> {

@@ -105,25 +105,91 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// Reads a varint at `at`, which moves behind it; `None` if it is cut or too long. The same as [`Cursor::varlong`] for
+/// loops that cannot afford its errors.
+#[inline(always)]
+pub(super) fn quick_varlong(data: &[u8], at: &mut usize) -> Option<i64> {
+    match data.get(*at..)? {
+        [one @ 0..0x80, ..] => {
+            *at += 1;
+            Some(i64::from(one >> 1) ^ -i64::from(one & 1))
+        }
+        [one, two @ 0..0x80, ..] => {
+            *at += 2;
+            let value = i64::from(one & 0x7f) | i64::from(*two) << 7;
+            Some((value >> 1) ^ -(value & 1))
+        }
+        _ => quick_long_varlong(data, at),
+    }
+}
+
+#[inline(never)]
+fn quick_long_varlong(data: &[u8], at: &mut usize) -> Option<i64> {
+    let mut value = 0u64;
+    for (n, byte) in data.get(*at..)?.iter().take(10).enumerate() {
+        value |= u64::from(byte & 0x7f) << (7 * n);
+        if *byte < 0x80 {
+            *at += n + 1;
+            return (n < 9 || *byte <= 1).then_some((value >> 1) as i64 ^ -((value & 1) as i64));
+        }
+    }
+    None
+}
+
+/// A few varints on their way to a buffer: written at once, they cost one copy instead of one each.
+#[derive(Debug)]
+pub(super) struct Prefix {
+    bytes: [u8; 40],
+    len: usize,
+}
+
+impl Prefix {
+    #[inline(always)]
+    pub(super) fn new() -> Self {
+        Prefix { bytes: [0; 40], len: 0 }
+    }
+
+    #[inline(always)]
+    pub(super) fn byte(&mut self, byte: u8) {
+        self.bytes[self.len] = byte;
+        self.len += 1;
+    }
+
+    /// At most four varints and a byte fit.
+    #[inline(always)]
+    pub(super) fn varlong(&mut self, value: i64) {
+        let zigzag = ((value << 1) ^ (value >> 63)) as u64;
+        if zigzag < 0x80 {
+            self.byte(zigzag as u8);
+        } else if zigzag < 0x4000 {
+            self.byte(zigzag as u8 | 0x80);
+            self.byte((zigzag >> 7) as u8);
+        } else {
+            self.long_varlong(zigzag);
+        }
+    }
+
+    #[inline(never)]
+    fn long_varlong(&mut self, mut zigzag: u64) {
+        while zigzag >= 0x80 {
+            self.byte(zigzag as u8 | 0x80);
+            zigzag >>= 7;
+        }
+        self.byte(zigzag as u8);
+    }
+
+    #[inline(always)]
+    pub(super) fn write(&self, buf: &mut Vec<u8>) {
+        buf.extend_from_slice(&self.bytes[..self.len]);
+    }
+}
+
 /// Bytes that `value` takes.
+#[inline(always)]
 pub(super) fn varlong_len(value: i64) -> usize {
     let zigzag = ((value << 1) ^ (value >> 63)) as u64;
     // One byte per started group of seven bits; zero takes one byte too.
     (64 - (zigzag | 1).leading_zeros() as usize).div_ceil(7)
-}
-
-/// Writes `value` at the end of `buf`.
-pub(super) fn put_varlong(buf: &mut bytes::BytesMut, value: i64) {
-    let mut zigzag = ((value << 1) ^ (value >> 63)) as u64;
-    let mut bytes = [0u8; 10];
-    let mut len = 0;
-    while zigzag >= 0x80 {
-        bytes[len] = zigzag as u8 | 0x80;
-        zigzag >>= 7;
-        len += 1;
-    }
-    bytes[len] = zigzag as u8;
-    buf.extend_from_slice(&bytes[..=len]);
 }
 
 #[cfg(test)]
@@ -137,12 +203,18 @@ mod tests {
             values.extend([(1 << shift) - 1, 1 << shift, -(1 << shift), -(1 << shift) - 1]);
         }
         for value in values {
-            let mut buf = bytes::BytesMut::new();
-            put_varlong(&mut buf, value);
+            let mut buf = Vec::new();
+            let mut prefix = Prefix::new();
+            prefix.varlong(value);
+            prefix.write(&mut buf);
             assert_eq!(buf.len(), varlong_len(value), "{value}");
             let mut cursor = Cursor::new(&buf, 0);
             assert_eq!(cursor.varlong("v"), Ok(value));
             assert_eq!(cursor.left(), 0);
+            let mut at = 0;
+            assert_eq!(quick_varlong(&buf, &mut at), Some(value));
+            assert_eq!(at, buf.len());
+            assert_eq!(quick_varlong(&buf[..buf.len() - 1], &mut 0), None);
             let as_int = Cursor::new(&buf, 0).varint("v");
             assert_eq!(as_int.ok(), i32::try_from(value).ok(), "{value}");
         }
@@ -155,5 +227,7 @@ mod tests {
         let mut ten = [0xff; 10];
         ten[9] = 2;
         assert!(matches!(Cursor::new(&ten, 0).varlong("v"), Err(RecordError::Field { .. })));
+        assert_eq!(quick_varlong(&ten, &mut 0), None);
+        assert_eq!(quick_varlong(&[0xff; 11], &mut 0), None);
     }
 }
