@@ -10,6 +10,7 @@ mod binary;
 mod foreign;
 mod groups;
 mod interop;
+mod log_files;
 mod real_kafka;
 mod records;
 
@@ -30,7 +31,8 @@ fn main() -> ExitCode {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let must_run_all = std::env::var("RIVERRUN_COMPAT").is_ok_and(|value| value == "all");
-    let cases = [interop::cases(), groups::cases(), real_kafka::cases()].into_iter().flatten();
+    let cases =
+        [interop::cases(), groups::cases(), log_files::cases(), real_kafka::cases()].into_iter().flatten();
     let (mut passed, mut failed, mut skipped) = (0, Vec::new(), 0);
     for case in cases.filter(|case| wanted.is_empty() || wanted.iter().any(|part| case.name.contains(part))) {
         let Case { name, missing, run } = case;

@@ -11,13 +11,7 @@ use crate::groups::grows_and_shrinks;
 use crate::interop::there_and_back;
 
 pub(crate) fn cases() -> Vec<Case> {
-    // Java alone is not enough: fetching the jars is for tests/run, not for a plain `cargo test`.
-    let has_jars = std::fs::read_dir(cache()).is_ok_and(|mut entries| {
-        entries
-            .any(|entry| entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("kafka-")))
-    });
-    let missing = (!has_jars || !runs("java", "-version"))
-        .then(|| "Apache Kafka's jars are not here; tests/run fetches them".to_owned());
+    let missing = missing_jars();
     let case = |name: &str, run: fn(&str)| Case {
         name: format!("on Apache Kafka: {name}"),
         missing: missing.clone(),
@@ -38,18 +32,45 @@ pub(crate) fn cases() -> Vec<Case> {
     ]
 }
 
+/// What is missing to run Kafka, if anything is.
+pub(crate) fn missing_jars() -> Option<String> {
+    // Java alone is not enough: fetching the jars is for tests/run, not for a plain `cargo test`.
+    let has_jars = std::fs::read_dir(cache()).is_ok_and(|mut entries| {
+        entries
+            .any(|entry| entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("kafka-")))
+    });
+    (!has_jars || !runs("java", "-version"))
+        .then(|| "Apache Kafka's jars are not here; tests/run fetches them".to_owned())
+}
+
 /// A running Kafka; stopped when dropped.
-struct Kafka {
+pub(crate) struct Kafka {
     folder: TempDir,
-    bootstrap: String,
+    pub(crate) bootstrap: String,
 }
 
 impl Kafka {
-    fn start() -> Kafka {
-        let folder = TempDir::new().unwrap();
-        let output = script().arg("start").arg(folder.path()).output().unwrap();
+    pub(crate) fn start() -> Kafka {
+        let mut kafka = Kafka { folder: TempDir::new().unwrap(), bootstrap: String::new() };
+        kafka.restart();
+        kafka
+    }
+
+    /// Its folder; the data is in `data`.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Stops it in order.
+    pub(crate) fn stop(&mut self) {
+        assert!(script().arg("stop").arg(self.folder.path()).status().unwrap().success());
+    }
+
+    /// Starts it on its folder after [`stop`](Self::stop), perhaps at another address.
+    pub(crate) fn restart(&mut self) {
+        let output = script().arg("start").arg(self.folder.path()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        Kafka { folder, bootstrap: String::from_utf8(output.stdout).unwrap().trim().to_owned() }
+        self.bootstrap = String::from_utf8(output.stdout).unwrap().trim().to_owned();
     }
 }
 
@@ -59,6 +80,7 @@ impl Drop for Kafka {
     }
 }
 
-fn script() -> Command {
+/// The script that fetches, starts and stops Kafka.
+pub(crate) fn script() -> Command {
     Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compat/kafka/kafka"))
 }
