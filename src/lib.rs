@@ -11,3 +11,8 @@ pub use riverrun_core as core;
 pub use riverrun_streams as streams;
 
 pub use riverrun_core::{Error, ErrorKind, Result};
+
+/// The code of the README, compiled with the documentation's tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;

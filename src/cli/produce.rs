@@ -110,8 +110,8 @@ impl Produce {
         // What was read before a wrong line is still delivered, and counted.
         let delivered = writer.finish().await;
         let acked = writer.acked;
-        read.and(delivered).map_err(|error| error.context(format_args!("{acked} records sent, then")))?;
-        let (text, topic) = (format!("{acked} records sent to '{}'", self.topic), &self.topic);
+        read.and(delivered).map_err(|error| error.context(format_args!("{} sent, then", counted(acked))))?;
+        let (text, topic) = (format!("{} sent to '{}'", counted(acked), self.topic), &self.topic);
         terminal.done(&text, &json!({ "topic": topic, "records": acked }))
     }
 
@@ -192,6 +192,10 @@ impl Produce {
             }
         }
     }
+}
+
+fn counted(records: u64) -> String {
+    if records == 1 { "1 record".to_owned() } else { format!("{records} records") }
 }
 
 /// Sends records and keeps count of what is acknowledged.

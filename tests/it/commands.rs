@@ -98,7 +98,7 @@ fn text_goes_in_and_out() {
         assert_eq!(output.status.code(), Some(2));
         String::from_utf8(output.stderr).unwrap()
     };
-    assert!(errors.contains("1 records sent, then") && errors.contains("line 2"), "{errors}");
+    assert!(errors.contains("1 record sent, then") && errors.contains("line 2"), "{errors}");
 }
 
 #[test]

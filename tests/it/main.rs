@@ -4,4 +4,5 @@ mod binary;
 mod commands;
 mod embedded;
 mod kill;
+mod readme;
 mod serving;
