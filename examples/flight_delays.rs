@@ -16,13 +16,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Parser;
-use riverrun::broker::Broker;
+use riverrun::broker::{Broker, BrokerConfig};
+use riverrun::connectors::file::{format_rfc3339_ms, parse_rfc3339_ms};
 use riverrun::core::client::producer::partition_for_key;
 use riverrun::core::client::{
-    Admin, Client, ClientConfig, Consumer, ConsumerConfig, NewTopic, Producer, ProducerConfig, ProducerRecord,
-    TopicPartition,
+    Admin, Client, ClientConfig, Consumer, ConsumerConfig, NewTopic, Producer, ProducerConfig,
+    ProducerRecord, TopicPartition,
 };
-use riverrun::connectors::file::{format_rfc3339_ms, parse_rfc3339_ms};
 use riverrun::streams::dsl::{BuildConfig, Consumed};
 use riverrun::streams::prelude::*;
 use riverrun::streams::runtime::Streams;
@@ -101,7 +101,12 @@ fn topology() -> Result<Topology> {
         // Within one airline rows lie up to 18 hours behind the latest: with a day of patience none is late.
         .windowed_by(Tumbling::of(hours(1)).grace(hours(24)))
         .emit(Emit::OnClose)
-        .aggregate("delays", Delays::default, |_, flight, delays: Delays| delays.add(flight))
+        // Time jumps over the nights: rows must be there still when it passes a window's end and grace at once.
+        .aggregate(
+            Materialized::named("delays").value_serde(json()).retention(hours(7 * 24)),
+            Delays::default,
+            |_, flight, delays: Delays| delays.add(flight),
+        )
         .to_stream()
         .map(|hour: &Windowed<String>, delays: &Delays| (hour.key.clone(), row(hour, delays)))
         .to("flight-delays", (utf8(), json::<Row>()));
@@ -124,7 +129,8 @@ async fn main() -> Result<()> {
     let options = Options::parse();
     let broker = match &options.bootstrap_server {
         Some(_) => None,
-        None => Some(Broker::embedded(options.data_dir.join("broker")).await?),
+        // Nobody else will join the group, so there is nobody to wait for.
+        None => Some(Broker::start(broker_config(&options.data_dir)).await?),
     };
     let cluster = match (&broker, &options.bootstrap_server) {
         (Some(broker), _) => ClientConfig::new(&broker.bootstrap()).transport(broker.connector()),
@@ -158,6 +164,12 @@ async fn main() -> Result<()> {
     }
 }
 
+fn broker_config(data_dir: &Path) -> BrokerConfig {
+    BrokerConfig::new(data_dir.join("broker"))
+        .listen("127.0.0.1:0")
+        .set("group.initial.rebalance.delay.ms", "0")
+}
+
 /// A record of a file: its key, its value, and its time if it has one.
 struct Loaded {
     key: String,
@@ -168,11 +180,13 @@ struct Loaded {
 async fn load(client: &Client, admin: &Admin) -> Result<()> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/flights/data");
     let airlines = read(&data.join("airlines.csv"), &["carrier", "name"])?;
-    let airlines = airlines.into_iter().map(|[key, name]| Ok(Loaded { key, value: name.into(), timestamp: Some(0) }));
+    let airlines =
+        airlines.into_iter().map(|[key, name]| Ok(Loaded { key, value: name.into(), timestamp: Some(0) }));
     load_topic(client, admin, "airlines", airlines).await?;
     let flights = read(&data.join("flights-2013-01.csv.gz"), &["carrier", "dep_delay", "time_hour"])?;
     let flights = flights.into_iter().map(|[key, delay, hour]| {
-        let dep_delay = (delay != "NA").then(|| delay.parse()).transpose().map_err(|error| bad(&delay, error))?;
+        let dep_delay =
+            (delay != "NA").then(|| delay.parse()).transpose().map_err(|error| bad(&delay, error))?;
         let value = serde_json::to_vec(&Flight { dep_delay }).map_err(|error| bad(&delay, error))?;
         let timestamp = parse_rfc3339_ms(&hour).ok_or_else(|| bad(&hour, "no time"))?;
         Ok(Loaded { key, value, timestamp: Some(timestamp) })
@@ -272,7 +286,9 @@ async fn report(client: &Client, admin: &Admin, out: &Path) -> Result<usize> {
                 file.write_all(b"\n").map_err(failed)?;
                 rows += 1;
             }
-            left.retain(|partition, end| *partition != records.topic_partition() || records.next_offset < *end);
+            left.retain(|partition, end| {
+                *partition != records.topic_partition() || records.next_offset < *end
+            });
         }
     }
     file.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;

@@ -52,8 +52,10 @@ pub(super) struct Hosted {
     /// Where inputs end for good, where that is known.
     ends: BTreeMap<String, i64>,
     ended: BTreeSet<String>,
-    /// Whether inputs end where a lost run ended them; what lies behind needs the task to be opened anew.
-    ends_as_before: bool,
+    /// Inputs that end where a lost run ended them.
+    ended_before: BTreeSet<String>,
+    /// Whether one of those has more by now: for that the task must be opened anew.
+    has_more: bool,
     /// Topics to be read to these ends before any other input.
     loading: BTreeMap<String, i64>,
     held_headers: Vec<WireHeader>,
@@ -90,7 +92,8 @@ impl Hosted {
             fed: parts.begins,
             ends: BTreeMap::new(),
             ended: BTreeSet::new(),
-            ends_as_before: false,
+            ended_before: BTreeSet::new(),
+            has_more: false,
             loading: parts.loading,
             held_headers: Vec::new(),
             dirty: false,
@@ -137,7 +140,7 @@ impl Hosted {
         let intent =
             ledger.intent.into_iter().filter(|(topic, at)| hosted.fed.get(topic).is_none_or(|fed| fed < at));
         let intent = intent.collect();
-        hosted.ends_as_before = !ledger.last.is_empty();
+        hosted.ended_before = ledger.last.keys().cloned().collect();
         hosted.ends = ledger.last;
         hosted.once = Some(Once { entries, producers, ends, tail, tail_inputs, intent });
         Ok(hosted)
@@ -215,14 +218,16 @@ impl Hosted {
 
     /// Where an input ends for good. An end that a lost run has acted upon stays.
     pub(super) fn set_end(&mut self, topic: &str, end: i64) {
-        if !self.ends_as_before {
+        if self.ended_before.contains(topic) {
+            self.has_more |= self.ends.get(topic).is_some_and(|before| *before < end);
+        } else if self.ends.get(topic) != Some(&end) {
             self.ends.insert(topic.to_owned(), end);
         }
     }
 
     /// Whether the task has done what a lost run had begun to end, and may have more to do when it is opened anew.
     pub(super) fn wants_reopening(&self) -> bool {
-        self.ends_as_before && self.done
+        self.has_more && self.done
     }
 
     /// Processes what may be processed and sends what comes of it. Says how many records that were.
