@@ -139,7 +139,9 @@ async fn main() -> Result<()> {
     let client = Client::connect(cluster).await?;
     let admin = Admin::new(&client);
     for topic in ["flights", "airlines", "flight-delays"] {
-        admin.ensure_topic(&NewTopic::new(topic).partitions(PARTITIONS)).await?;
+        // Records of 2013 are older than any broker's usual retention.
+        let topic = NewTopic::new(topic).partitions(PARTITIONS).config("retention.ms", "-1");
+        admin.ensure_topic(&topic).await?;
     }
     load(&client, &admin).await?;
     let running = Streams::with_client(topology()?, &client)

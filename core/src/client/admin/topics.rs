@@ -111,7 +111,7 @@ impl Admin {
         Ok(results.collect())
     }
 
-    /// Makes a topic unless it exists. Says whether it was made.
+    /// Makes a topic unless it exists, and waits until the cluster shows it. Says whether it was made.
     ///
     /// # Errors
     /// When it does not exist and cannot be made.
@@ -120,7 +120,10 @@ impl Admin {
         match results.remove(&topic.name) {
             Some(Err(error)) if error.message().contains(ErrorCode::TopicAlreadyExists.name()) => Ok(false),
             Some(Err(error)) => Err(error),
-            Some(Ok(_)) | None => Ok(true),
+            Some(Ok(_)) | None => {
+                self.client.await_topic(&topic.name, self.client.config().api_timeout).await?;
+                Ok(true)
+            }
         }
     }
 

@@ -199,6 +199,20 @@ impl Client {
         }
     }
 
+    /// Waits until the cluster shows a topic that was just made, at most `timeout`: brokers learn of it one by one.
+    pub(crate) async fn await_topic(&self, name: &str, timeout: Duration) -> Result<()> {
+        let deadline = Instant::now() + timeout;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.topic(name, false, left).await {
+                Err(error) if error.kind() == ErrorKind::NotFound && Instant::now() < deadline => {
+                    tokio::time::sleep(self.retry_wait(1)).await;
+                }
+                outcome => return outcome.map(drop),
+            }
+        }
+    }
+
     /// One round of asking for a fresh view, shared by all who ask at the same time.
     pub(crate) async fn refreshed(&self) -> std::result::Result<Arc<ClusterView>, RequestError> {
         let mut seen = self.inner.view.subscribe();
