@@ -1,8 +1,8 @@
 //! What an application needs in scope.
 
 pub use crate::dsl::{
-    BuildConfig, Consumed, Full, GroupedStream, GroupedTable, JoinKind, JoinWindows, Materialized, Nullable,
-    StreamJoined,
+    Buffer, BuildConfig, Consumed, Full, GroupedStream, GroupedTable, JoinKind, JoinWindows, Materialized,
+    Nullable, StreamJoined,
 };
 pub use crate::dsl::{Stream, StreamsBuilder, Table, WindowedStream};
 pub use crate::operator::serde::{bytes, i64, json, session_windowed, utf8, windowed};

@@ -21,9 +21,10 @@ pub struct BuildConfig {
     pub cache_max_bytes: usize,
     /// Final results leave at most once per this many milliseconds of wall clock; 0, the default, at once.
     pub emit_interval_ms: i64,
-    /// Final results are read after the record that closes their windows was stored, as Kafka Streams does it: a jump
-    /// of stream time beyond the store's retention then loses results. False, the default, reads them before.
-    pub lossy_final_results: bool,
+    /// Does as Kafka Streams 4.3 does where that is wrong. Final results are then read only after the record that
+    /// closes their windows was stored, so a jump of stream time beyond the retention loses some; and a suppressed
+    /// table tells as the old value that of the last held update, not the one that left before. False by default.
+    pub jvm_exact: bool,
     /// A table's source topic serves as the changelog of its store (`topology.optimization`).
     pub reuse_source_topics: bool,
     /// Internal topics and stores must be named (`ensure.explicit.internal.resource.naming`).

@@ -136,6 +136,7 @@ impl<K: 'static, V: 'static, N: Form> GroupedStream<K, V, N> {
             sources: parent.sources.clone(),
             view: view.clone(),
             next_name: None,
+            grace_ms: None,
         };
         let (fold, initial) = (Arc::new(fold), Arc::new(initial));
         parent.graph.clone().write(move |writer| {
@@ -402,6 +403,7 @@ where
             sources: BTreeSet::from([parent.to_string()]),
             view: view.clone(),
             next_name: None,
+            grace_ms: None,
         };
         let (add, remove) = (Arc::new(add), Arc::new(remove));
         graph.write(move |writer| {

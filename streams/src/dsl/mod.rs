@@ -37,6 +37,7 @@ mod materialized;
 mod split;
 mod stream;
 mod stream_join;
+mod suppress;
 mod table;
 mod table_join;
 mod windowed;
@@ -48,6 +49,7 @@ pub use materialized::Materialized;
 pub use split::{Branches, Split};
 pub use stream::Stream;
 pub use stream_join::{JoinKind, JoinWindows, StreamJoined};
+pub use suppress::Buffer;
 pub use table::Table;
 pub use windowed::WindowedStream;
 

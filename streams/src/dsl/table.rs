@@ -32,6 +32,8 @@ pub struct Table<K: 'static, V: 'static> {
     pub(super) sources: BTreeSet<String>,
     pub(super) view: Arc<dyn View<K, V>>,
     pub(super) next_name: Option<String>,
+    /// The grace of the windows that the rows belong to.
+    pub(super) grace_ms: Option<i64>,
 }
 
 impl<K, V> Clone for Table<K, V> {
@@ -45,6 +47,7 @@ impl<K, V> Clone for Table<K, V> {
             sources: self.sources.clone(),
             view: self.view.clone(),
             next_name: self.next_name.clone(),
+            grace_ms: self.grace_ms,
         }
     }
 }
@@ -174,6 +177,7 @@ where
         sources: [source.name.clone()].into(),
         view: view.clone(),
         next_name: None,
+        grace_ms: None,
     };
     graph.write(move |writer| {
         let records = Port::default();
@@ -217,6 +221,7 @@ where
         sources: before.sources.clone(),
         view: view.clone(),
         next_name: None,
+        grace_ms: None,
     };
     let (parent, records) = (before.name.clone(), before.port.clone());
     graph.write(move |writer| {
@@ -338,6 +343,7 @@ where
             sources: self.sources.clone(),
             view,
             next_name: None,
+            grace_ms: self.grace_ms,
         };
         let (parent, parent_port) = (self.name.clone(), self.port.clone());
         graph.write(move |writer| {

@@ -163,6 +163,7 @@ where
             sources: sources.clone(),
             view,
             next_name: None,
+            grace_ms: None,
         };
         let (left, right) =
             ((self.name.clone(), self.port.clone()), (other.name.clone(), other.port.clone()));

@@ -11,7 +11,7 @@ fn finals(lossy: bool, times: &[i64]) -> Vec<(i64, i64)> {
         .count_as("counts")
         .to_stream()
         .to("out", (windowed(utf8()), i64()));
-    let config = BuildConfig { lossy_final_results: lossy, ..BuildConfig::default() };
+    let config = BuildConfig { jvm_exact: lossy, ..BuildConfig::default() };
     let mut driver = TopologyTestDriver::new(&app.build_with(config).unwrap()).unwrap();
     for time in times {
         driver.pipe("in", (utf8(), utf8()), ("k".to_owned(), "v".to_owned()), *time).unwrap();

@@ -98,6 +98,7 @@ where
             sources: parent.sources.clone(),
             view: view.clone(),
             next_name: None,
+            grace_ms: Some(windows.grace_ms),
         };
         let (fold, initial) = (Arc::new(fold), Arc::new(initial));
         parent.graph.clone().write(move |writer| {
@@ -122,7 +123,7 @@ where
                 size_ms: windows.size_ms,
             };
             let (send_old, interval_ms) = (view.old.load(Ordering::Relaxed), writer.config.emit_interval_ms);
-            let lossy = writer.config.lossy_final_results;
+            let lossy = writer.config.jvm_exact;
             parent.port.listen(move |assembly| {
                 let (fold, initial) = (fold.clone(), initial.clone());
                 WindowAggregate {

@@ -20,6 +20,7 @@ pub mod serde;
 pub(crate) mod sink;
 pub(crate) mod source;
 pub(crate) mod step;
+pub(crate) mod suppress;
 pub(crate) mod table;
 pub mod window;
 pub(crate) mod window_aggregate;

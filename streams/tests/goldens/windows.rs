@@ -6,7 +6,7 @@ use riverrun_streams::operator::TimeWindows;
 use riverrun_streams::prelude::*;
 
 use super::tables::store;
-use super::{Registry, Seen, head, java, text, texts};
+use super::{Registry, head, java, text, texts};
 
 type Grouped = WindowedStream<String, String, Nullable>;
 
@@ -117,7 +117,71 @@ pub fn register(all: &mut Registry) {
         let store = Materialized::named("counts").retention(Duration::from_secs(100));
         counts(input(app, hopping(60, 25, 30)).emit(Emit::OnClose).count_as(store));
     });
-    let _: fn(&Seen) = |_| {};
+    suppressed(all);
+}
+
+fn suppressed(all: &mut Registry) {
+    for name in ["suppress-tumbling", "suppress-cached"] {
+        all.insert(name, |app, _| {
+            joined(
+                append(&input(app, tumbling(10, 5)), store("agg")).suppress_until_close(Buffer::unbounded()),
+            );
+        });
+    }
+    all.insert("suppress-hopping", |app, _| {
+        let table = append(&input(app, hopping(10, 5, 5)), store("agg")).named("final");
+        joined(table.suppress_until_close(Buffer::unbounded()));
+    });
+    all.insert("suppress-random", |app, _| {
+        joined(append(&input(app, tumbling(60, 30)), store("agg")).suppress_until_close(Buffer::unbounded()));
+    });
+    all.insert("suppress-shut-down", |app, _| {
+        let buffer = Buffer::unbounded().max_records(3).stop_when_full();
+        joined(append(&input(app, tumbling(10, 500)), store("agg")).suppress_until_close(buffer));
+    });
+    all.insert("suppress-then-group", |app, _| {
+        let table =
+            append(&input(app, tumbling(10, 5)), store("agg")).suppress_until_close(Buffer::unbounded());
+        let filtered =
+            table.filter(|_, v| v.encode_utf16().count() > 3).map_values(|_, v| format!("final{v}"));
+        filtered.to_stream_nullable().to("filtered", (windowed(utf8()), utf8()));
+        let grouped = table.group_by(|w, v| Some((w.key.clone(), v.clone())), text());
+        let add = |a: &String, v: &String| format!("{a} then{v}");
+        let reduced = grouped.reduce(store("perKey"), add, |a, v| format!("{a} minus{v}"));
+        reduced.to_stream_nullable().to("out", text());
+    });
+    all.insert("suppress-time-limit", |app, _| {
+        let table = app.table("in", text()).suppress_for(ms(10), Buffer::unbounded());
+        table.to_stream_nullable().to("out", text());
+    });
+    all.insert("suppress-early-records", |app, _| {
+        let table = app.table("in", text()).suppress_for(ms(1000), Buffer::unbounded().max_records(2));
+        table.to_stream_nullable().to("out", text());
+    });
+    all.insert("suppress-early-bytes", |app, _| {
+        let table = app.table_as("in", text(), store("latest")).named("held");
+        let table = table.suppress_for(ms(1000), Buffer::unbounded().max_bytes(130));
+        table.to_stream_nullable().to("out", text());
+    });
+    all.insert("suppress-zero-limit", |app, _| {
+        let table = app.table("in", text()).suppress_for(ms(0), Buffer::unbounded());
+        table.to_stream_nullable().to("out", text());
+    });
+    all.insert("suppress-time-limit-random", |app, _| {
+        let table = app.table("in", text()).suppress_for(ms(40), Buffer::unbounded().max_records(4));
+        table.to_stream_nullable().to("out", text());
+    });
+    all.insert("names-suppress", |app, _| {
+        let table = input(app, Tumbling::of(ms(1000))).count();
+        let to = |table: Table<Windowed<String>, i64>, topic: &str| {
+            table.to_stream_nullable().to(topic, (windowed(utf8()), i64()));
+        };
+        to(table.suppress_until_close(Buffer::unbounded()), "a");
+        to(table.named("held").suppress_until_close(Buffer::unbounded()), "b");
+        to(table.suppress_until_close(Buffer::unbounded().without_changelog()), "c");
+        let rows = app.table("rows", text()).suppress_for(ms(1000), Buffer::unbounded().max_records(10));
+        rows.to_stream_nullable().to("d", text());
+    });
 }
 
 /// Seconds of a minute with a fraction of three digits where there is one, as Java prints an instant.
