@@ -36,6 +36,9 @@ pub struct Appended {
     pub log_start_offset: i64,
     /// Whether an idempotent producer sent it again and the log had it already.
     pub duplicate: bool,
+    /// Whether it began a new segment. A flush should follow soon under any flush policy, or a recovery has the closed
+    /// segments to read through.
+    pub rolled: bool,
 }
 
 impl PartitionLog {
@@ -97,6 +100,7 @@ impl Inner {
                 append_time: timestamp,
                 log_start_offset: self.log_start,
                 duplicate: true,
+                rolled: false,
             });
         }
         let mut append_time = -1;
@@ -107,7 +111,8 @@ impl Inner {
         patch_base_offset(&mut buffer, self.end.offset)?;
         patch_leader_epoch(&mut buffer, leader_epoch)?;
         header = BatchHeader::parse(&buffer)?;
-        if self.active.is_full(&header, self.end.offset, &self.config, now_ms) {
+        let rolled = self.active.is_full(&header, self.end.offset, &self.config, now_ms);
+        if rolled {
             self.roll(&log.files, now_ms).map_err(|error| self.unwritten(log, error, true))?;
         }
         if self.epochs.note(leader_epoch, header.base_offset) {
@@ -134,6 +139,7 @@ impl Inner {
             append_time,
             log_start_offset: self.log_start,
             duplicate: false,
+            rolled,
         })
     }
 

@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use bytes::Bytes;
 
+/// What keeping a batch costs besides its bytes.
+const OVERHEAD_BYTES: usize = 128;
+
 /// All tails of a data folder under one limit: the oldest batch of any log goes first.
 #[derive(Debug)]
 pub(super) struct TailCache {
@@ -44,7 +47,7 @@ impl TailCache {
             tail.clear();
             return;
         }
-        let size = batch.len();
+        let size = batch.len() + OVERHEAD_BYTES;
         {
             let mut tail = tail.lock();
             if tail.batches.is_empty() {
@@ -132,7 +135,7 @@ mod tests {
 
     #[test]
     fn the_oldest_batch_of_any_log_goes_first() {
-        let cache = TailCache::new(30);
+        let cache = TailCache::new(3 * (10 + OVERHEAD_BYTES));
         let (a, b) = (Arc::new(Tail::default()), Arc::new(Tail::default()));
         let batch = || Bytes::from_static(&[0; 10]);
         cache.push(&a, 0, 2, batch());

@@ -148,7 +148,7 @@ impl Partition {
     pub(crate) fn append(&self, batch: Bytes, now_ms: i64) -> Result<Appended, PartitionError> {
         let log = self.opened()?;
         let appended = log.append(batch, Origin::Client, self.logs.leader_epoch(), now_ms)?;
-        self.ask_for_flush(log);
+        self.ask_for_flush(log, &appended);
         Ok(appended)
     }
 
@@ -164,13 +164,14 @@ impl Partition {
             builder.append(now_ms, Some(key), value.as_deref(), &[])?;
         }
         let appended = log.append(builder.build()?, Origin::Coordinator, self.logs.leader_epoch(), now_ms)?;
-        self.ask_for_flush(log);
+        self.ask_for_flush(log, &appended);
         Ok(appended.last_offset + 1)
     }
 
-    fn ask_for_flush(&self, log: &Arc<PartitionLog>) {
-        // Under the other policies the ticks of the housekeeping, or the system, see to it.
-        if log.config().flush_policy == FlushPolicy::Ack {
+    fn ask_for_flush(&self, log: &Arc<PartitionLog>, appended: &Appended) {
+        // Under the other policies the ticks of the housekeeping, or the system, see to it; but a segment that was
+        // closed is flushed, or every recovery would read it through.
+        if appended.rolled || log.config().flush_policy == FlushPolicy::Ack {
             self.logs.flusher().request(log);
         }
     }

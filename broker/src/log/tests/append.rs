@@ -6,14 +6,17 @@ use super::*;
 fn records_come_back_in_order_over_segments_and_restarts() {
     let mut bench = Bench::new(small());
     let mut expected = Vec::new();
+    let mut rolled = 0;
     for n in 0..60 {
         let value = format!("value {n}");
         let appended = bench.append(batch(&[&value, "x"])).unwrap();
         assert_eq!((appended.base_offset, appended.last_offset), (2 * n, 2 * n + 1));
         expected.extend([value, "x".to_owned()]);
+        rolled += usize::from(appended.rolled);
     }
     bench.log.flush().unwrap();
     assert!(bench.log.segment_count() > 3);
+    assert_eq!(bench.log.segment_count(), rolled + 1);
     for restart in [Bench::restart as fn(Bench) -> Bench, Bench::reopen, Bench::restart] {
         bench = restart(bench);
         assert_eq!(values(&bench.records()), expected);

@@ -44,7 +44,7 @@ fn open_on(
     storage: Arc<dyn Storage>,
     config: &LogConfig,
 ) -> Result<(LogFolder, Arc<PartitionLog>), LogError> {
-    let options = FolderOptions { open_files: 4, tail_cache_bytes: 600 };
+    let options = FolderOptions { open_files: 4, tail_cache_bytes: 1_500 };
     let folder = LogFolder::open(storage, Path::new(DATA), options)?;
     let log = folder.open_log(&topic(), Some(topic_id()), config.clone(), NOW)?;
     Ok((folder, log))
