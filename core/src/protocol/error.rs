@@ -55,6 +55,16 @@ pub enum DecodeErrorKind {
         /// The length that stands there.
         found: usize,
     },
+    /// An array that would take more memory than the arrays of a message of this length may.
+    #[error(
+        "expected at most {expected} elements in the memory left for a message of this length, found {found}"
+    )]
+    Memory {
+        /// The most elements that the memory left could hold.
+        expected: usize,
+        /// The count that stands there.
+        found: usize,
+    },
     /// A variable-length integer that does not end after its longest form.
     #[error("expected a variable-length integer of at most 32 bits, found a longer one")]
     Varint,

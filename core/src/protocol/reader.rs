@@ -14,11 +14,18 @@ use super::{Str, TaggedField, TaggedFields, Uuid};
 /// The most bytes that an array reserves before its elements have been read.
 const RESERVE_BYTES: usize = 64 * 1024;
 
+/// Memory that the arrays of a message may take: so much, and so many times the frame's length besides. Honest
+/// messages come nowhere near; a frame full of empty elements would become a hundred times its length.
+const MEMORY_BYTES: usize = 64 << 20;
+const MEMORY_PER_BYTE: usize = 8;
+
 /// A place in a frame.
 #[derive(Debug)]
 pub struct Reader {
     frame: Bytes,
     at: usize,
+    /// Memory that arrays may still take.
+    memory: usize,
     /// Where reading stops: the frame's end, or the end of the tagged field that is being read.
     end: usize,
     failure: Option<Failure>,
@@ -35,7 +42,8 @@ impl Reader {
     /// Reads `frame` from its start.
     pub fn new(frame: Bytes) -> Self {
         let end = frame.len();
-        Reader { frame, at: 0, end, failure: None }
+        let memory = MEMORY_BYTES.saturating_add(MEMORY_PER_BYTE.saturating_mul(end));
+        Reader { frame, at: 0, memory, end, failure: None }
     }
 
     /// How many bytes are left.
@@ -273,8 +281,29 @@ impl Reader {
         Some(count)
     }
 
-    fn elements<T>(&mut self, count: Option<usize>, mut read: impl FnMut(&mut Self) -> T) -> Option<Vec<T>> {
+    /// Takes what `count` elements of `size` bytes need out of the memory that is left.
+    fn charge(&mut self, count: usize, size: usize, field: &'static str) -> Option<()> {
+        match self.memory.checked_sub(count.saturating_mul(size)) {
+            Some(left) => {
+                self.memory = left;
+                Some(())
+            }
+            None => {
+                let expected = self.memory / size;
+                self.fail(field, DecodeErrorKind::Memory { expected, found: count });
+                None
+            }
+        }
+    }
+
+    fn elements<T>(
+        &mut self,
+        count: Option<usize>,
+        field: &'static str,
+        mut read: impl FnMut(&mut Self) -> T,
+    ) -> Option<Vec<T>> {
         let count = count?;
+        self.charge(count, size_of::<T>(), field)?;
         let mut elements = Vec::with_capacity(count.min(RESERVE_BYTES / size_of::<T>().max(1)));
         for _ in 0..count {
             elements.push(read(self));
@@ -295,7 +324,7 @@ impl Reader {
         read: fn(&mut Self, i16) -> T,
     ) -> Vec<T> {
         let count = self.count(flexible, false, least, field);
-        self.elements(count, |reader| read(reader, version)).unwrap_or_default()
+        self.elements(count, field, |reader| read(reader, version)).unwrap_or_default()
     }
 
     /// An array of structs or, where `nullable`, null.
@@ -309,7 +338,7 @@ impl Reader {
         read: fn(&mut Self, i16) -> T,
     ) -> Option<Vec<T>> {
         let count = self.count(flexible, nullable, least, field);
-        self.elements(count, |reader| read(reader, version))
+        self.elements(count, field, |reader| read(reader, version))
     }
 
     /// A struct behind a byte that tells whether it is there.
@@ -346,7 +375,15 @@ impl Reader {
         unknown: &mut TaggedFields,
         read: &mut dyn FnMut(&mut Self, u32) -> bool,
     ) {
-        for _ in 0..self.uvarint(field) {
+        // Each takes a byte for its tag and one for its size.
+        let (most, count) = (self.remaining() / 2, self.uvarint(field) as usize);
+        if count > most {
+            return self.fail(field, DecodeErrorKind::Count { expected: most, found: count as u64 });
+        }
+        if self.charge(count, size_of::<TaggedField>(), field).is_none() {
+            return;
+        }
+        for _ in 0..count {
             let tag = self.uvarint(field);
             let size = self.uvarint(field) as usize;
             if size > self.remaining() {
@@ -386,13 +423,13 @@ impl Reader {
         field: &'static str,
     ) -> Option<Vec<i8>> {
         let count = self.count(flexible, nullable, 1, field);
-        self.elements(count, |reader| reader.int8(field))
+        self.elements(count, field, |reader| reader.int8(field))
     }
 
     /// An array of `int16`.
     pub(crate) fn int16s(&mut self, flexible: bool, field: &'static str) -> Vec<i16> {
         let count = self.count(flexible, false, 2, field);
-        self.elements(count, |reader| reader.int16(field)).unwrap_or_default()
+        self.elements(count, field, |reader| reader.int16(field)).unwrap_or_default()
     }
 
     /// An array of `int32`.
@@ -408,13 +445,13 @@ impl Reader {
         field: &'static str,
     ) -> Option<Vec<i32>> {
         let count = self.count(flexible, nullable, 4, field);
-        self.elements(count, |reader| reader.int32(field))
+        self.elements(count, field, |reader| reader.int32(field))
     }
 
     /// An array of `int64`.
     pub(crate) fn int64s(&mut self, flexible: bool, field: &'static str) -> Vec<i64> {
         let count = self.count(flexible, false, 8, field);
-        self.elements(count, |reader| reader.int64(field)).unwrap_or_default()
+        self.elements(count, field, |reader| reader.int64(field)).unwrap_or_default()
     }
 
     /// An array of UUIDs.
@@ -430,7 +467,7 @@ impl Reader {
         field: &'static str,
     ) -> Option<Vec<Uuid>> {
         let count = self.count(flexible, nullable, 16, field);
-        self.elements(count, |reader| reader.uuid(field))
+        self.elements(count, field, |reader| reader.uuid(field))
     }
 
     /// An array of strings.
@@ -446,6 +483,6 @@ impl Reader {
         field: &'static str,
     ) -> Option<Vec<Str>> {
         let count = self.count(flexible, nullable, if flexible { 1 } else { 2 }, field);
-        self.elements(count, |reader| reader.string(flexible, field))
+        self.elements(count, field, |reader| reader.string(flexible, field))
     }
 }

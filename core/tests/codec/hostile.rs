@@ -1,7 +1,8 @@
 //! Bytes that no honest peer sends: an error or a message, never a panic, never memory out of proportion.
 
 use bytes::Bytes;
-use riverrun_core::protocol::DecodeErrorKind;
+use riverrun_core::protocol::messages::{ApiVersionsRequest, MetadataRequest};
+use riverrun_core::protocol::{DecodeErrorKind, Message as _};
 use riverrun_core::random::Random;
 
 use crate::allocation::peak_of;
@@ -118,4 +119,22 @@ fn noise_ends_in_an_error_or_a_message() {
             }
         }
     }
+}
+
+#[test]
+fn a_long_frame_of_empty_elements_is_refused_before_it_grows() {
+    // 20 million topics of two bytes each, as a request of 40 MB that a broker's size limit lets in.
+    let mut frame = vec![0x81, 0xda, 0xc4, 0x09];
+    frame.resize(4 + 2 * 20_000_000, 0);
+    let (decoded, peak) = peak_of(|| MetadataRequest::from_bytes(frame.into(), 9));
+    let error = decoded.unwrap_err();
+    assert!(matches!(error.kind, DecodeErrorKind::Memory { found: 20_000_000, .. }), "{error}");
+    assert!(peak < SLACK, "{peak}");
+    // The same with tagged fields behind two empty strings.
+    let mut frame = vec![1, 1, 0x80, 0xda, 0xc4, 0x09];
+    frame.resize(6 + 2 * 20_000_000, 0);
+    let (decoded, peak) = peak_of(|| ApiVersionsRequest::from_bytes(frame.into(), 3));
+    let error = decoded.unwrap_err();
+    assert!(matches!(error.kind, DecodeErrorKind::Memory { found: 20_000_000, .. }), "{error}");
+    assert!(peak < SLACK, "{peak}");
 }

@@ -277,7 +277,8 @@ pub(crate) fn records() -> Vec<Message> {
 
 /// `ThrottleTimeMs` → `throttle_time_ms`.
 pub(crate) fn snake(name: &str) -> String {
-    let letters: Vec<char> = name.replace("KRaft", "Kraft").replace("ISRs", "Isrs").chars().collect();
+    let letters: Vec<char> =
+        name.replace("KRaft", "Kraft").replace("ISRs", "Isrs").replace("2Pc", "_2pc").chars().collect();
     let mut out = String::new();
     for (at, letter) in letters.iter().enumerate() {
         if letter.is_uppercase() && at > 0 {

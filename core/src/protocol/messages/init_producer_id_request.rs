@@ -16,7 +16,7 @@ pub struct InitProducerIdRequest {
     /// Versions 3+, default -1.
     pub producer_epoch: i16,
     /// Version 6, default false.
-    pub enable2_pc: bool,
+    pub enable_2pc: bool,
     /// Version 6, default false.
     pub keep_prepared_txn: bool,
     /// Tagged fields that this schema does not name.
@@ -30,7 +30,7 @@ impl Default for InitProducerIdRequest {
             transaction_timeout_ms: 0,
             producer_id: -1,
             producer_epoch: -1,
-            enable2_pc: false,
+            enable_2pc: false,
             keep_prepared_txn: false,
             unknown_tagged_fields: TaggedFields::new(),
         }
@@ -48,7 +48,7 @@ impl Message for InitProducerIdRequest {
             transaction_timeout_ms: reader.int32("InitProducerIdRequest.transaction_timeout_ms"),
             producer_id: if version >= 3 { reader.int64("InitProducerIdRequest.producer_id") } else { -1 },
             producer_epoch: if version >= 3 { reader.int16("InitProducerIdRequest.producer_epoch") } else { -1 },
-            enable2_pc: if version == 6 { reader.bool("InitProducerIdRequest.enable2_pc") } else { false },
+            enable_2pc: if version == 6 { reader.bool("InitProducerIdRequest.enable_2pc") } else { false },
             keep_prepared_txn: if version == 6 { reader.bool("InitProducerIdRequest.keep_prepared_txn") } else { false },
             unknown_tagged_fields: reader.tags(flexible, "InitProducerIdRequest"),
         }
@@ -69,9 +69,9 @@ impl Message for InitProducerIdRequest {
             writer.reject("InitProducerIdRequest.producer_epoch");
         }
         if version == 6 {
-            writer.bool(self.enable2_pc);
-        } else if self.enable2_pc {
-            writer.reject("InitProducerIdRequest.enable2_pc");
+            writer.bool(self.enable_2pc);
+        } else if self.enable_2pc {
+            writer.reject("InitProducerIdRequest.enable_2pc");
         }
         if version == 6 {
             writer.bool(self.keep_prepared_txn);
