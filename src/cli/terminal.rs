@@ -116,24 +116,24 @@ impl Terminal {
 
     /// Prints a note for the person who looks; programs that read the results never see it.
     pub(crate) fn note(&self, text: &str) {
-        self.to_stderr(text);
+        self.print_for_people(text);
     }
 
     /// Prints an error for people.
     pub(crate) fn complain(&self, text: &str) {
         if self.is_stderr_colored() {
-            self.to_stderr(&format!("\x1b[1;31merror:\x1b[0m {text}"));
+            self.print_for_people(&format!("\x1b[1;31merror:\x1b[0m {text}"));
         } else {
-            self.to_stderr(&format!("error: {text}"));
+            self.print_for_people(&format!("error: {text}"));
         }
     }
 
     /// Prints an error for programs.
     pub(crate) fn complain_json(&self, value: &Value) {
-        self.to_stderr(&value.to_string());
+        self.print_for_people(&value.to_string());
     }
 
-    fn to_stderr(&self, text: &str) {
+    fn print_for_people(&self, text: &str) {
         // Nobody is left to tell when standard error itself is gone.
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }

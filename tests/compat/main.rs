@@ -4,6 +4,12 @@
 //! skipped and counted; with RIVERRUN_COMPAT=all it fails instead. Arguments choose cases by parts of their names.
 //! Its own `main`, since the standard harness cannot count what it skips.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and says what it did"
+)]
+
 #[path = "../it/binary.rs"]
 #[expect(dead_code, reason = "shared with tests/it, which uses the rest")]
 mod binary;

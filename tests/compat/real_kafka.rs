@@ -6,6 +6,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::Case;
+use crate::binary;
 use crate::foreign::{COMPRESSIONS, Client, cache, runs};
 use crate::groups::grows_and_shrinks;
 use crate::interop::there_and_back;
@@ -29,6 +30,11 @@ pub(crate) fn cases() -> Vec<Case> {
         case("a group of three riverrun members grows and shrinks", |bootstrap| {
             grows_and_shrinks(bootstrap, Client::Riverrun);
         }),
+        case("the flights pipeline gives the rows that it gives on our broker", |bootstrap| {
+            if cfg!(feature = "sql") {
+                assert_eq!(flights(&["--bootstrap-server", bootstrap]), flights(&[]));
+            }
+        }),
     ]
 }
 
@@ -41,6 +47,26 @@ pub(crate) fn missing_jars() -> Option<String> {
     });
     (!has_jars || !runs("java", "-version"))
         .then(|| "Apache Kafka's jars are not here; tests/run fetches them".to_owned())
+}
+
+/// Runs the flights pipeline in a new folder, twice; gives the lines of its result, sorted.
+fn flights(arguments: &[&str]) -> Vec<String> {
+    let folder = TempDir::new().unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/flights/pipeline.yaml");
+    let run = || {
+        let mut command = binary::riverrun();
+        command.arg("run").arg(&file).args(arguments).current_dir(folder.path());
+        let output = binary::run_with(command, b"");
+        assert!(output.status.success(), "run {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let text = std::fs::read_to_string(folder.path().join("out/delays.jsonl")).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort_unstable();
+        lines
+    };
+    let lines = run();
+    assert!(!lines.is_empty());
+    assert_eq!(run(), lines, "a second run changed the result");
+    lines
 }
 
 /// A running Kafka; stopped when dropped.

@@ -11,7 +11,7 @@ const LINES_MAX: usize = 500;
 const LONGER: &[(&str, usize, &str)] = &[
     ("core/src/client/consumer/membership/mod.rs", 525, "one state machine, whose states are read together"),
     ("core/src/client/consumer/mod.rs", 530, "the public face of the consumer, mostly its documentation"),
-    ("streams/src/dsl/stream.rs", 540, "one method for each operator of a stream, mostly its documentation"),
+    ("streams/src/dsl/stream.rs", 590, "one method for each operator of a stream, mostly its documentation"),
     ("streams/src/dsl/table.rs", 550, "one method for each operator of a table, mostly its documentation"),
     ("src/pipeline/config.rs", 525, "one declaration for each key of a pipeline file"),
 ];

@@ -17,16 +17,12 @@ fn dead_links(files: &[File], exists: impl Fn(&str) -> bool) -> Vec<Violation> {
                     continue;
                 }
                 let page = files.iter().find(|other| other.path == path);
-                if let Some(page) = page.filter(|_| !heading.is_empty() && path.ends_with(".md")) {
-                    if !lines_outside_code(&page.text)
+                if let Some(page) = page.filter(|_| !heading.is_empty() && path.ends_with(".md"))
+                    && !lines_outside_code(&page.text)
                         .any(|(_, line)| anchor(line).as_deref() == Some(heading))
-                    {
-                        violations.push(Violation::new(
-                            &file.path,
-                            number,
-                            format!("'{target}' names no heading"),
-                        ));
-                    }
+                {
+                    let what = format!("'{target}' names no heading");
+                    violations.push(Violation::new(&file.path, number, what));
                 }
             }
         }
