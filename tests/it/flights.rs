@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::Output;
 use std::time::{Duration, Instant};
 
 use riverrun::core::client::producer::partition_for_key;
-use riverrun::core::random::{Random, SeededRandom, SystemRandom};
+use riverrun::core::random::Random;
 use serde_json::{Value, json};
 
-use crate::binary::riverrun;
+use crate::pipeline::{command_in, kill_after, moments, summary};
 
 const ROWS: u64 = 27_004;
 const HOUR_MS: i64 = 3_600_000;
@@ -57,7 +57,9 @@ fn flights() -> Vec<Flight> {
 
 fn airlines() -> BTreeMap<String, String> {
     let text = std::fs::read_to_string(example().join("data/airlines.csv")).unwrap();
-    let row = |line: &str| line.split_once(',').map(|(carrier, name)| (carrier.to_owned(), name.to_owned())).unwrap();
+    let row = |line: &str| {
+        line.split_once(',').map(|(carrier, name)| (carrier.to_owned(), name.to_owned())).unwrap()
+    };
     text.lines().skip(1).map(row).collect()
 }
 
@@ -104,7 +106,8 @@ fn written(file: &Path) -> BTreeMap<(String, String), Value> {
     let mut lines = BTreeMap::new();
     for line in text.lines() {
         let value: Value = serde_json::from_str(line).unwrap();
-        let text = |name: &str| value[name].as_str().unwrap_or_else(|| panic!("no {name} in {line}")).to_owned();
+        let text =
+            |name: &str| value[name].as_str().unwrap_or_else(|| panic!("no {name} in {line}")).to_owned();
         let key = (text("carrier"), text("window_start"));
         assert!(lines.insert(key, value).is_none(), "twice: {line}");
     }
@@ -120,20 +123,11 @@ fn assert_same(found: &BTreeMap<(String, String), Value>, expected: &BTreeMap<(S
 
 /// `riverrun run` of a pipeline's file, from a working folder of its own.
 fn command(folder: &Path, file: &Path, more: &[&str]) -> std::process::Command {
-    let mut command = riverrun();
-    command.current_dir(folder).arg("run").arg(file).args(["--output", "json"]).args(more);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
+    command_in(folder, "run", file, more)
 }
 
 fn run(folder: &Path, file: &Path, more: &[&str]) -> Output {
     command(folder, file, more).output().unwrap()
-}
-
-fn summary(output: &Output) -> Value {
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{}\n{text}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
-    serde_json::from_str(&text).unwrap()
 }
 
 #[test]
@@ -147,14 +141,20 @@ fn the_main_job_equals_an_independent_computation() {
     let out = folder.path().join("out/delays.jsonl");
     assert_same(&written(&out), &expected);
     assert_eq!(done["rows_in"], json!(ROWS + airlines().len() as u64));
-    assert_eq!((&done["rows_out"], &done["late"], &done["bad"]), (&json!(expected.len()), &json!(0), &json!(0)));
+    assert_eq!(
+        (&done["rows_out"], &done["late"], &done["bad"]),
+        (&json!(expected.len()), &json!(0), &json!(0))
+    );
     assert_eq!(done["finished"], json!(true));
 
     // Once more: there is nothing new, and nothing is touched.
     let bytes = std::fs::read(&out).unwrap();
     let touched = std::fs::metadata(&out).unwrap().modified().unwrap();
     let again = summary(&run(folder.path(), &file, &[]));
-    assert_eq!((&again["anything_new"], &again["rows_in"], &again["rows_out"]), (&json!(false), &json!(0), &json!(0)));
+    assert_eq!(
+        (&again["anything_new"], &again["rows_in"], &again["rows_out"]),
+        (&json!(false), &json!(0), &json!(0))
+    );
     assert_eq!(std::fs::metadata(&out).unwrap().modified().unwrap(), touched);
 
     // And from the beginning: the same bytes.
@@ -168,10 +168,15 @@ fn a_narrow_watermark_finds_exactly_the_late_rows() {
     let folder = tempfile::tempdir().unwrap();
     let text = std::fs::read_to_string(example().join("pipeline.yaml")).unwrap();
     let data = example().join("data");
-    let text = text.replace("watermark: 1 day", "watermark: 2 hours").replace("data/", &format!("{}/", data.display()));
+    let text = text
+        .replace("watermark: 1 day", "watermark: 2 hours")
+        .replace("data/", &format!("{}/", data.display()));
     let file = folder.path().join("narrow.yaml");
     std::fs::write(&file, format!("{text}\n")).unwrap();
-    let text = text.replace("sinks:\n", "sinks:\n  late:\n    connector: file\n    topics: [flights.late]\n    path: out/late.jsonl\n");
+    let text = text.replace(
+        "sinks:\n",
+        "sinks:\n  late:\n    connector: file\n    topics: [flights.late]\n    path: out/late.jsonl\n",
+    );
     std::fs::write(&file, text).unwrap();
     let done = summary(&run(folder.path(), &file, &[]));
     let (in_time, late) = split_late(flights(), 2 * HOUR_MS);
@@ -193,12 +198,7 @@ fn a_narrow_watermark_finds_exactly_the_late_rows() {
 
 #[test]
 fn killed_at_any_moment_it_ends_with_the_same_result() {
-    let seed = match std::env::var("RIVERRUN_SEED") {
-        Ok(text) => text.parse().unwrap(),
-        Err(_) => SystemRandom::new().next_u64(),
-    };
-    println!("RIVERRUN_SEED={seed}");
-    let mut random = SeededRandom::new(seed);
+    let mut random = moments();
     let file = example().join("pipeline.yaml");
     let whole = tempfile::tempdir().unwrap();
     let started = Instant::now();
@@ -210,19 +210,16 @@ fn killed_at_any_moment_it_ends_with_the_same_result() {
         let folder = tempfile::tempdir().unwrap();
         let mut kills = 0;
         for _ in 0..5 {
-            let mut child = command(folder.path(), &file, &[]).spawn().unwrap();
+            let child = command(folder.path(), &file, &[]).spawn().unwrap();
             let patience = Duration::from_millis(random.below(usual.as_millis() as u64 + 50));
-            if crate::binary::ended_within(&mut child, patience) {
-                assert!(child.wait().unwrap().success(), "seed {seed}, round {round}");
+            if !kill_after(child, patience) {
                 break;
             }
-            child.kill().unwrap();
-            child.wait().unwrap();
             kills += 1;
         }
         let done = summary(&run(folder.path(), &file, &[]));
-        assert_eq!((&done["late"], &done["bad"]), (&json!(0), &json!(0)), "seed {seed}, round {round}");
+        assert_eq!((&done["late"], &done["bad"]), (&json!(0), &json!(0)), "round {round}");
         let found = std::fs::read(folder.path().join("out/delays.jsonl")).unwrap();
-        assert!(found == expected, "seed {seed}, round {round}, after {kills} kills the result differs");
+        assert!(found == expected, "round {round}: after {kills} kills the result differs");
     }
 }
