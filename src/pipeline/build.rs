@@ -11,6 +11,7 @@ use riverrun_connectors::runtime::ErrorPolicy;
 use super::config::{FlatConfig, PipelineFile, SinkSpec, SourceSpec};
 use super::placeholder::Secrets;
 use super::problem::{Gathered, Problems};
+use super::sql::Query;
 
 /// A pipeline that is ready to run.
 #[derive(Debug)]
@@ -64,7 +65,11 @@ impl Pipeline {
         };
         let sources: Vec<BuiltSource> = file.sources.iter().filter_map(|spec| builder.source(spec)).collect();
         let sinks: Vec<BuiltSink> = file.sinks.iter().filter_map(|spec| builder.sink(spec)).collect();
-        let views = super::sql::check(&file, &sources, &mut builder.problems).await;
+        let partitions =
+            file.sources.iter().map(|spec| (spec.topic.name.clone(), spec.topic.partitions)).collect();
+        let plan = super::sql::plan(&file, &sources, &partitions, &mut builder.problems).await;
+        let views: Option<Vec<String>> =
+            plan.map(|plan| plan.queries.iter().flat_map(Query::outputs).map(str::to_owned).collect());
         if other_topics == OtherTopics::None
             && let Some(views) = &views
         {
@@ -92,7 +97,7 @@ impl Pipeline {
         let errors = &self.file.errors;
         let sources = self.sources.iter().map(|source| source.spec.topic.name.as_str());
         let views = self.views.iter().map(String::as_str);
-        sources.chain(views).chain(errors.dead_letter.as_deref()).chain(errors.late.as_deref()).collect()
+        sources.chain(views).chain(errors.dead_letter.as_deref()).collect()
     }
 
     /// Removes what the sinks of earlier runs wrote.
@@ -210,7 +215,6 @@ impl Builder {
             .map(|source| source.topic.name.as_str())
             .chain(views.iter().map(String::as_str))
             .chain(errors.dead_letter.as_deref())
-            .chain(errors.late.as_deref())
             .collect();
         for (topic, place) in file.sinks.iter().flat_map(|sink| &sink.topics) {
             if !written.contains(&topic.as_str()) {

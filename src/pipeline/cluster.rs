@@ -1,9 +1,10 @@
 //! Where a pipeline's topics live: a broker in this process, or a cluster that runs already.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use riverrun_broker::Broker;
+use riverrun_broker::{Broker, BrokerConfig};
 use riverrun_connectors::runtime::{ClientLog, Log, OffsetStore};
 use riverrun_core::Result;
 use riverrun_core::client::{Admin, Client, ClientConfig, ProducerConfig};
@@ -28,7 +29,10 @@ impl Cluster {
     /// # Errors
     /// When the folder is damaged or not to be written to.
     pub async fn embedded(folder: &Path) -> Result<Cluster> {
-        let broker = Broker::embedded(folder).await?;
+        // A pipeline's groups have one process each: nobody is to be waited for.
+        let config =
+            BrokerConfig::new(folder).listen("127.0.0.1:0").set("group.initial.rebalance.delay.ms", "0");
+        let broker = Broker::start(config).await?;
         let config = ClientConfig::new(&broker.bootstrap()).transport(broker.connector());
         let client = Client::connect(config.client_id("riverrun-pipeline")).await?;
         Ok(Cluster { client, broker: Some(broker) })
@@ -60,6 +64,15 @@ impl Cluster {
     pub fn log(&self) -> Result<Arc<dyn Log>> {
         let producer = ProducerConfig::default().batch_size(BATCH_BYTES);
         Ok(Arc::new(ClientLog::new(&self.client, producer)?))
+    }
+
+    /// Adds the topics that are there to `partitions`, with their numbers of partitions.
+    pub(super) async fn add_topics(&self, partitions: &mut BTreeMap<String, i32>) -> Result<()> {
+        for topic in Admin::new(&self.client).list_topics().await? {
+            let count = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
+            partitions.insert(topic.name.to_string(), count);
+        }
+        Ok(())
     }
 
     /// Removes what earlier runs of `pipeline` left in the cluster: the topics that it writes, and its positions.

@@ -73,12 +73,11 @@ impl FlatConfig {
     }
 }
 
-/// What happens to bad and late rows.
+/// What happens to bad rows.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ErrorsSpec {
     pub(super) tolerance: Tolerance,
     pub(super) dead_letter: Option<String>,
-    pub(super) late: Option<String>,
 }
 
 /// The keys of a file source, and the flat names that they stand for.
@@ -111,7 +110,7 @@ const SINK_KEYS: &[(&str, &str)] = &[
 const SINK_OWN_KEYS: &[&str] = &["connector", "topics"];
 const CONNECTORS: &[&str] = &["file"];
 const TOP_KEYS: &[&str] = &["name", "sources", "sql", "sinks", "errors"];
-const ERRORS_KEYS: &[&str] = &["tolerance", "dead_letter", "late"];
+const ERRORS_KEYS: &[&str] = &["tolerance", "dead_letter"];
 
 impl PipelineFile {
     /// Reads a pipeline's file.
@@ -277,8 +276,7 @@ impl Reader {
                         self.0.add(entry.value.place, message);
                     }
                 },
-                "dead_letter" => spec.dead_letter = Some(self.topic_name(&entry.value)),
-                _ => spec.late = Some(self.topic_name(&entry.value)),
+                _ => spec.dead_letter = Some(self.topic_name(&entry.value)),
             }
         }
         spec

@@ -17,8 +17,10 @@ use super::build::{BuiltSink, BuiltSource, Pipeline};
 use super::cluster::Cluster;
 use super::config::Role;
 use super::home::Home;
+use super::problem::{Gathered, Problems};
+use super::sql::{Query, Views};
 use super::status::{Phase, Status};
-use super::summary::Summary;
+use super::summary::{Counted, Summary};
 
 /// Where the positions of all sources are: one compacted topic for all pipelines of a cluster.
 pub(super) const OFFSETS_TOPIC: &str = "riverrun.connect.offsets";
@@ -57,6 +59,11 @@ impl Stopper {
     pub fn stop(&self) {
         self.handle.stop();
     }
+
+    /// Waits until a stop is asked for.
+    pub(super) async fn asked(&self) {
+        self.stop.clone().asked().await;
+    }
 }
 
 /// Runs `pipeline` on `cluster` until all its sources have ended and everything is drained, or until `stopper` asks.
@@ -71,52 +78,54 @@ pub async fn run(
     status: Status,
     stopper: Stopper,
 ) -> Result<Summary> {
-    run_on(pipeline, cluster.log()?, options, status, stopper).await
+    run_on(pipeline, cluster.log()?, Some((cluster, home)), options, status, stopper).await
 }
 
-/// Runs a pipeline on any log.
+/// Runs a pipeline on any log. Views need a cluster, and a home for their state.
 pub(super) async fn run_on(
     mut pipeline: Pipeline,
     log: Arc<dyn Log>,
+    views_at: Option<(&Cluster, &Home)>,
     options: RunOptions,
     status: Status,
     stopper: Stopper,
 ) -> Result<Summary> {
     let started = Instant::now();
     let secrets = std::mem::take(&mut pipeline.secrets);
-    let run = Run { pipeline, log, options, status, stopper };
+    let mut run = Run { pipeline, log, views_at, options, status, stopper, counted: Counted::default() };
     let finished = run.to_the_end().await.map_err(|error| {
         // A connector's message may hold what a placeholder stood for.
         Error::new(error.kind(), secrets.redact(&error.chain()))
     })?;
-    let mut summary =
-        Summary::new(run.pipeline.name(), finished, &run.status, 0, started.elapsed().as_secs_f64());
+    let seconds = started.elapsed().as_secs_f64();
+    let mut summary = Summary::new(run.pipeline.name(), finished, &run.status, run.counted, seconds);
     summary.results = run.pipeline.sinks.iter().map(|sink| secrets.redact(&sink.sink.target())).collect();
     Ok(summary)
 }
 
-struct Run {
+struct Run<'a> {
     pipeline: Pipeline,
     log: Arc<dyn Log>,
+    views_at: Option<(&'a Cluster, &'a Home)>,
     options: RunOptions,
     status: Status,
     stopper: Stopper,
+    counted: Counted,
 }
 
 /// A task of a connector that runs.
 type Tasks = JoinSet<Outcome>;
 
-impl Run {
+impl Run<'_> {
     /// Whether it came to its end.
-    async fn to_the_end(&self) -> Result<bool> {
-        self.make_topics().await?;
-        let is_bounded = self.pipeline.is_bounded();
+    async fn to_the_end(&mut self) -> Result<bool> {
+        let queries = self.make_topics().await?;
         self.status.enter(Phase::Tables);
-        let (mut tables, mut sources, mut sinks) = (Tasks::new(), Tasks::new(), Tasks::new());
+        let (mut tables, mut tasks) = (Tasks::new(), Tasks::new());
         for source in self.pipeline.sources.iter().filter(|source| source.spec.role == Role::Table) {
             let into = match source.source.boundedness() {
                 Boundedness::Bounded => &mut tables,
-                Boundedness::Unbounded => &mut sources,
+                Boundedness::Unbounded => &mut tasks,
             };
             self.start_source(source, into).await?;
         }
@@ -124,23 +133,41 @@ impl Run {
             return Ok(false);
         }
         self.status.enter(Phase::Streams);
+        let views = self.start_views(queries).await?;
         for source in self.pipeline.sources.iter().filter(|source| source.spec.role == Role::Stream) {
-            self.start_source(source, &mut sources).await?;
+            self.start_source(source, &mut tasks).await?;
         }
-        if is_bounded {
-            if !self.ended(&mut sources).await? {
-                return Ok(false);
-            }
-            self.status.enter(Phase::Sinks);
-            for sink in &self.pipeline.sinks {
-                let input = SinkInput::Bounded(self.ends_of(sink).await?);
-                self.start_sink(sink, input, &mut sinks)?;
-            }
+        if self.pipeline.is_bounded() {
+            self.bounded(tasks, views).await
         } else {
-            for sink in &self.pipeline.sinks {
-                self.start_sink(sink, SinkInput::Unbounded, &mut sources)?;
+            self.unbounded(tasks, views).await
+        }
+    }
+
+    /// One after the other: the sources end, the views close, the sinks write what there is.
+    async fn bounded(&mut self, mut sources: Tasks, views: Option<Views>) -> Result<bool> {
+        let sources_ended = self.ended(&mut sources).await;
+        if let Some(views) = views {
+            if matches!(sources_ended, Ok(true)) {
+                self.status.enter(Phase::Closing);
+                let stopper = self.stopper.clone();
+                tokio::select! {
+                    counted = views.finish() => self.counted = counted?,
+                    // Dropped, the views stop where they are; the next run goes on from their last commit.
+                    () = stopper.asked() => return Ok(false),
+                }
+            } else {
+                self.counted = views.stop().await?;
             }
-            return self.ended(&mut sources).await;
+        }
+        if !sources_ended? {
+            return Ok(false);
+        }
+        self.status.enter(Phase::Sinks);
+        let mut sinks = Tasks::new();
+        for sink in &self.pipeline.sinks {
+            let input = SinkInput::Bounded(self.ends_of(sink).await?);
+            self.start_sink(sink, input, &mut sinks)?;
         }
         let finished = self.ended(&mut sinks).await?;
         if finished {
@@ -149,16 +176,55 @@ impl Run {
         Ok(finished)
     }
 
-    async fn make_topics(&self) -> Result<()> {
-        for source in &self.pipeline.sources {
-            self.log.ensure_topic(&source.spec.topic).await?;
+    /// All at once, until it is stopped.
+    async fn unbounded(&mut self, mut tasks: Tasks, views: Option<Views>) -> Result<bool> {
+        for sink in &self.pipeline.sinks {
+            self.start_sink(sink, SinkInput::Unbounded, &mut tasks)?;
         }
-        let errors = &self.pipeline.file.errors;
-        for name in errors.dead_letter.iter().chain(&errors.late) {
+        let Some(views) = views else { return self.ended(&mut tasks).await };
+        let stopper = self.stopper.clone();
+        let (ended, counted) = tokio::join!(self.ended(&mut tasks), views.run_until(&stopper));
+        self.counted = counted?;
+        ended
+    }
+
+    /// Makes the topics that are missing, and plans the views over them.
+    async fn make_topics(&self) -> Result<Vec<Query>> {
+        let mut partitions = BTreeMap::new();
+        for source in &self.pipeline.sources {
+            let topic = &source.spec.topic;
+            partitions.insert(topic.name.clone(), self.log.ensure_topic(topic).await?.partitions);
+        }
+        if let Some(name) = &self.pipeline.file.errors.dead_letter {
             let spec = TopicSpec { name: name.clone(), partitions: 1, configs: BTreeMap::new() };
             self.log.ensure_topic(&spec).await?;
         }
-        Ok(())
+        if let Some((cluster, _)) = self.views_at {
+            cluster.add_topics(&mut partitions).await?;
+        }
+        let mut problems = Gathered::default();
+        let file = &self.pipeline.file;
+        let planned = super::sql::plan(file, &self.pipeline.sources, &partitions, &mut problems).await;
+        let Some(plan) = planned else {
+            return Err(Problems::new(&file.path.display().to_string(), problems.0).into());
+        };
+        for topic in &plan.topics {
+            self.log.ensure_topic(topic).await?;
+        }
+        Ok(plan.queries)
+    }
+
+    async fn start_views(&self, queries: Vec<Query>) -> Result<Option<Views>> {
+        let Some((cluster, home)) = self.views_at.filter(|_| !queries.is_empty()) else { return Ok(None) };
+        let is_table = |source: &&BuiltSource| source.spec.role == Role::Table;
+        let tables: Vec<String> = self
+            .pipeline
+            .sources
+            .iter()
+            .filter(is_table)
+            .map(|source| source.spec.topic.name.clone())
+            .collect();
+        Ok(Some(Views::start(queries, cluster, &home.folder().join("state"), &tables).await?))
     }
 
     async fn start_source(&self, built: &BuiltSource, tasks: &mut Tasks) -> Result<()> {

@@ -18,6 +18,26 @@ pub struct LaneSummary {
     pub bad: u64,
 }
 
+/// What the views of a pipeline did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counted {
+    pub(super) rows_in: u64,
+    pub(super) rows_out: u64,
+    pub(super) late: u64,
+}
+
+impl std::ops::Add for Counted {
+    type Output = Counted;
+
+    fn add(self, other: Counted) -> Counted {
+        Counted {
+            rows_in: self.rows_in + other.rows_in,
+            rows_out: self.rows_out + other.rows_out,
+            late: self.late + other.late,
+        }
+    }
+}
+
 /// What a run did.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
@@ -48,7 +68,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub(super) fn new(name: &str, finished: bool, status: &Status, late: u64, seconds: f64) -> Summary {
+    pub(super) fn new(name: &str, finished: bool, status: &Status, views: Counted, seconds: f64) -> Summary {
         let lanes = |lanes: Vec<Lane>| -> Vec<(LaneSummary, Snapshot)> {
             lanes.iter().map(|lane| (summary(lane), lane.snapshot())).collect()
         };
@@ -61,10 +81,10 @@ impl Summary {
         Summary {
             name: name.to_owned(),
             finished,
-            anything_new: rows_in > 0 || rows_out > 0 || late > 0,
+            anything_new: rows_in > 0 || rows_out > 0 || views != Counted::default(),
             rows_in,
             rows_out,
-            late,
+            late: views.late,
             bad,
             seconds,
             peak_memory_bytes: peak_memory_bytes(),

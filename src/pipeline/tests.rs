@@ -27,7 +27,7 @@ fn folder(more: &str) -> (tempfile::TempDir, PathBuf) {
 async fn run_in(log: &MemoryLog, file: &Path) -> riverrun_core::Result<Summary> {
     let pipeline = Pipeline::build(file, OtherTopics::None).await?;
     let options = RunOptions::default();
-    run_on(pipeline, Arc::new(log.clone()), options, Status::default(), Stopper::default()).await
+    run_on(pipeline, Arc::new(log.clone()), None, options, Status::default(), Stopper::default()).await
 }
 
 #[tokio::test]

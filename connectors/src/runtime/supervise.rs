@@ -71,6 +71,12 @@ impl Stop {
         self.1.load(Ordering::SeqCst) || self.0.has_changed().is_err()
     }
 
+    /// Waits until a stop is asked for.
+    pub async fn asked(&mut self) {
+        // An error means that the handle is gone, which asks too.
+        let _ = self.0.wait_for(|stop| *stop).await;
+    }
+
     /// Waits for `at_most`, or less if a stop is asked for.
     pub async fn wait(&mut self, at_most: Duration) {
         if self.is_asked() {

@@ -1,13 +1,32 @@
-//! What a pipeline asks of streaming SQL: whether its script is right, and which views it keeps.
+//! What a pipeline asks of streaming SQL: whether its script is right, which views it keeps, and to keep them.
 
 mod script;
 
 #[cfg(not(feature = "sql"))]
 mod absent;
 #[cfg(feature = "sql")]
+mod declare;
+#[cfg(feature = "sql")]
+mod plan_log;
+#[cfg(feature = "sql")]
 mod present;
+#[cfg(feature = "sql")]
+mod views;
+
+use riverrun_connectors::runtime::TopicSpec;
 
 #[cfg(not(feature = "sql"))]
-pub(super) use absent::check;
+pub(super) use absent::{Query, Views, plan};
 #[cfg(feature = "sql")]
-pub(super) use present::check;
+pub(super) use present::{Query, plan};
+#[cfg(feature = "sql")]
+pub(super) use views::Views;
+
+/// What a script comes to.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// Its materialized views, each after those that it reads.
+    pub(super) queries: Vec<Query>,
+    /// The topics of declared relations and of views, and those for late rows.
+    pub(super) topics: Vec<TopicSpec>,
+}

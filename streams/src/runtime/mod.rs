@@ -330,8 +330,9 @@ impl RunningStreams {
         self.outcome()
     }
 
-    /// Waits until all threads have ended.
-    async fn ended(&mut self) {
+    /// Waits until the run has ended by itself, finished or failed; [`stop`](Self::stop) or [`wait`](Self::wait) says
+    /// which.
+    pub async fn ended(&mut self) {
         for thread in &mut self.threads {
             // An error means that the thread is gone, which is what is waited for.
             let _ = thread.await;
