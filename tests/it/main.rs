@@ -5,6 +5,9 @@
 mod binary;
 mod commands;
 mod embedded;
+#[cfg(feature = "sql")]
+mod flights;
 mod kill;
+mod pipeline;
 mod readme;
 mod serving;
