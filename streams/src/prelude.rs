@@ -2,7 +2,7 @@
 
 pub use crate::dsl::{
     Buffer, BuildConfig, Consumed, Full, GroupedStream, GroupedTable, JoinKind, JoinWindows, Materialized,
-    Nullable, StreamJoined,
+    Nullable, SessionStream, Sessions, StreamJoined,
 };
 pub use crate::dsl::{Stream, StreamsBuilder, Table, WindowedStream};
 pub use crate::operator::serde::{bytes, i64, json, session_windowed, utf8, windowed};

@@ -16,7 +16,7 @@ use riverrun_core::{Error, ErrorKind, Result};
 use crate::operator::serde::{Serde, SerdeError};
 use crate::operator::{DropReason, OpenStore};
 use crate::record::{Headers, InputRecord, OutputKind, OutputRecord};
-use crate::state::{Entry, MemoryBackend, Order, StoreKind, WindowKey};
+use crate::state::{Entry, MemoryBackend, Order, SessionKey, StoreKind, WindowKey};
 use crate::task::{Scope, Task, TaskConfig, Ties};
 use crate::topology::Topology;
 
@@ -269,6 +269,21 @@ impl TopologyTestDriver {
             }
         }
         Ok(rows)
+    }
+
+    /// The sessions of a store that can be seen: key, start, end, value.
+    pub fn sessions(&self, store: &str) -> Result<Vec<(Bytes, i64, i64, Bytes)>> {
+        let open = self.open_store(store)?;
+        let Some(window) = &open.window else { return Err(no_store(store)) };
+        let failed = |error: crate::state::StateError| Error::new(ErrorKind::Internal, error.to_string());
+        let mut sessions = Vec::new();
+        for row in window.closed_sessions(&*open.rows, i64::MIN, i64::MAX, 0).map_err(failed)? {
+            let value = open.rows.get(&row).map_err(failed)?;
+            if let (Some(session), Some(value)) = (SessionKey::from_row(&row), value) {
+                sessions.push((row.slice_ref(session.key), session.start_ms, session.end_ms, value));
+            }
+        }
+        Ok(sessions)
     }
 
     fn open_store(&self, store: &str) -> Result<&OpenStore> {

@@ -10,7 +10,7 @@ use super::graph::Graph;
 use super::materialized::Materialized;
 use super::stream::Stream;
 use super::table::{StoreView, Table, written_state};
-use super::windowed::WindowedStream;
+use super::windowed::{SessionStream, Sessions, WindowedStream};
 use crate::operator::aggregate::{Aggregates, StreamAggregate, TableAggregate};
 use crate::operator::sink::ChangeSink;
 use crate::operator::source::{ChangeSource, Reading};
@@ -76,6 +76,14 @@ impl<K: 'static, V: 'static, N: Form> GroupedStream<K, V, N> {
         K: Clone + Send + Sync,
     {
         WindowedStream::new(self.clone(), windows.into())
+    }
+
+    /// Groups by sessions too.
+    pub fn windowed_by_sessions(&self, sessions: Sessions) -> SessionStream<K, V, N>
+    where
+        K: Clone + Send + Sync,
+    {
+        SessionStream::new(self.clone(), sessions)
     }
 
     /// Numbers and writes what lies in front of an aggregate.

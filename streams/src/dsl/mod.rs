@@ -51,7 +51,7 @@ pub use stream::Stream;
 pub use stream_join::{JoinKind, JoinWindows, StreamJoined};
 pub use suppress::Buffer;
 pub use table::Table;
-pub use windowed::WindowedStream;
+pub use windowed::{SessionStream, Sessions, WindowedStream};
 
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,7 @@ pub(crate) mod join_table;
 pub(crate) mod join_tables;
 pub(crate) mod key_value;
 pub mod serde;
+pub(crate) mod session;
 pub(crate) mod sink;
 pub(crate) mod source;
 pub(crate) mod step;

@@ -31,11 +31,21 @@ pub(crate) struct Closing {
 }
 
 impl Closing {
+    /// The close time up to which results have left, -1 before the first.
+    pub(crate) fn closed_ms(&self) -> i64 {
+        self.closed_ms
+    }
+
+    /// Results up to this close time have left.
+    pub(crate) fn close(&mut self, closed_ms: i64) {
+        self.closed_ms = closed_ms;
+    }
+
     pub(crate) fn new(emit: Emit, interval_ms: i64, lossy: bool) -> Self {
         Closing { emit, interval_ms, lossy, next_emit_ms: 0, closed_ms: -1 }
     }
 
-    fn is_due(&mut self, close_ms: i64, now_ms: i64) -> bool {
+    pub(crate) fn is_due(&mut self, close_ms: i64, now_ms: i64) -> bool {
         if self.emit != Emit::OnClose || now_ms < self.next_emit_ms {
             return false;
         }

@@ -6,6 +6,7 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
+use super::session::SessionKey;
 use super::spec::{StoreKind, StoreSpec};
 use super::window::WindowKey;
 use super::{StateError, Write};
@@ -52,6 +53,19 @@ pub fn restore_entry(
                 return Ok(vec![(row, value), (index, entry)]);
             }
             Ok(vec![(row.to_bytes(), value)])
+        }
+        StoreKind::Session { .. } => {
+            let Some(session) = SessionKey::from_changelog(key) else {
+                return Err(StateError::Damaged {
+                    store: store.name.clone(),
+                    message: format!(
+                        "a session's key in the changelog has {} bytes, at least 16 are due",
+                        key.len()
+                    ),
+                });
+            };
+            let [row, index] = session.writes();
+            Ok(vec![(row, value.cloned()), (index, value.map(|_| Bytes::new()))])
         }
         _ => Ok(vec![(key.clone(), value.cloned())]),
     }

@@ -12,6 +12,7 @@ mod changelog;
 mod fjall;
 mod memory;
 mod overlay;
+mod session;
 mod spec;
 mod window;
 
@@ -27,6 +28,7 @@ pub(crate) use changelog::{stamp, unstamp};
 pub use fjall::FjallBackend;
 pub use memory::{MemoryBackend, MemoryStore};
 pub use overlay::Overlay;
+pub use session::SessionKey;
 pub use spec::{Changelog, Retention, StoreKind, StoreSpec};
 pub use window::{WindowKey, WindowState};
 

@@ -82,7 +82,11 @@ fn duplicate_prefix(key: &[u8]) -> BytesMut {
     prefix
 }
 
-fn sortable(time_ms: i64) -> u64 {
+pub(super) fn unsortable(time: u64) -> i64 {
+    (time ^ (1 << 63)) as i64
+}
+
+pub(super) fn sortable(time_ms: i64) -> u64 {
     (time_ms as u64) ^ (1 << 63)
 }
 
@@ -98,6 +102,11 @@ pub struct WindowState {
 }
 
 impl WindowState {
+    /// The state of a store whose time is known.
+    pub(crate) fn at(observed_ms: i64, retention: Retention) -> Self {
+        WindowState { retention, observed_ms, deleted_below_ms: i64::MIN }
+    }
+
     /// The state of a store as it was opened: its time is that of its latest row.
     pub fn open(store: &dyn ByteStore, retention: Retention, duplicates: bool) -> Result<Self, StateError> {
         if duplicates {
@@ -173,7 +182,14 @@ impl WindowState {
         }))
     }
 
-    fn live_from(&mut self, start_ms: i64) -> i64 {
+    /// Whether rows below `live_ms` are to be deleted now; says so once per time.
+    pub(super) fn deletes_below(&mut self, live_ms: i64) -> bool {
+        let more = live_ms > self.deleted_below_ms;
+        self.deleted_below_ms = self.deleted_below_ms.max(live_ms);
+        more
+    }
+
+    pub(super) fn live_from(&mut self, start_ms: i64) -> i64 {
         self.observed_ms = self.observed_ms.max(start_ms);
         let segment_ms = self.retention.segment_ms;
         if segment_ms <= 1 {

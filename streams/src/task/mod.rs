@@ -249,6 +249,10 @@ impl Task {
                 let window = WindowState::open(&*open.rows, retention, duplicates);
                 open.window = Some(window.map_err(state_error)?);
             }
+            if let StoreKind::Session { retention } = open.spec.kind {
+                let observed_ms = WindowState::observed_sessions(&*open.rows).map_err(state_error)?;
+                open.window = Some(WindowState::at(observed_ms, retention));
+            }
         }
         for (key, bytes) in self.backend.meta_prefix(STEP_PREFIX).map_err(state_error)? {
             self.ctx.remembered.insert(key.slice(STEP_PREFIX.len()..), bytes);

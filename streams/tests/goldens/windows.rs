@@ -118,6 +118,7 @@ pub fn register(all: &mut Registry) {
         counts(input(app, hopping(60, 25, 30)).emit(Emit::OnClose).count_as(store));
     });
     suppressed(all);
+    sessions(all);
 }
 
 fn suppressed(all: &mut Registry) {
@@ -187,4 +188,98 @@ fn suppressed(all: &mut Registry) {
 /// Seconds of a minute with a fraction of three digits where there is one, as Java prints an instant.
 fn seconds_text(ms: i64) -> String {
     if ms % 1000 == 0 { format!("{:02}", ms / 1000) } else { format!("{:02}.{:03}", ms / 1000, ms % 1000) }
+}
+
+type InSessions = SessionStream<String, String, Nullable>;
+
+fn session(app: &StreamsBuilder, gap: u64, grace: u64) -> InSessions {
+    texts(app, "in").group_by_key().windowed_by_sessions(Sessions::with_gap(ms(gap)).grace(ms(grace)))
+}
+
+fn session_counts(table: Table<Windowed<String>, i64>) {
+    table.to_stream_nullable().to("out", (session_windowed(utf8()), i64()));
+}
+
+fn session_texts(table: Table<Windowed<String>, String>) {
+    table.to_stream_nullable().to("out", (session_windowed(utf8()), utf8()));
+}
+
+fn folded(grouped: &InSessions, store: Materialized<String, String>) -> Table<Windowed<String>, String> {
+    let add = |v: Option<&String>, a: String| Some(format!("{a},{}", java(v)));
+    grouped.aggregate_optional(store, String::new, move |_, v, a| add(v, a), |_, l, r| format!("({l}|{r})"))
+}
+
+fn sessions(all: &mut Registry) {
+    all.insert("session-count-no-grace", |app, _| session_counts(session(app, 10, 0).count_as("counts")));
+    all.insert("session-count-grace", |app, _| session_counts(session(app, 10, 20).count()));
+    for name in ["session-aggregate", "session-cached"] {
+        all.insert(name, |app, _| session_texts(folded(&session(app, 10, 20), store("agg"))));
+    }
+    all.insert("session-in-memory", |app, _| {
+        // A store of its own retention; the changelog keeps that of the windows.
+        let memory =
+            store("agg").in_memory().retention(ms(40)).changelog_configs([("retention.ms", "86400030")]);
+        session_texts(folded(&session(app, 10, 20), memory));
+    });
+    all.insert("session-reduce", |app, _| {
+        let reduce = |a: &String, v: Option<&String>| format!("{a},{}", java(v));
+        session_texts(session(app, 100, 30).reduce(store("reduced"), reduce));
+    });
+    all.insert("session-aggregate-null", |app, _| {
+        let add =
+            |v: Option<&String>, a: String| v.filter(|v| v.encode_utf16().count() % 2 != 0).map(|v| a + v);
+        let merge = |l: String, r: String| format!("{l}|{r}");
+        let grouped = session(app, 10, 20);
+        let table = grouped.aggregate_optional(
+            store("agg"),
+            String::new,
+            move |_, v, a| add(v, a),
+            move |_, l, r| merge(l, r),
+        );
+        session_texts(table);
+    });
+    all.insert("session-random", |app, _| session_texts(folded(&session(app, 25, 30), store("agg"))));
+    all.insert("final-session", |app, _| {
+        session_texts(folded(&session(app, 10, 20).emit(Emit::OnClose), store("agg")));
+    });
+    all.insert("final-session-kept", |app, _| {
+        session_texts(folded(&session(app, 10, 20).emit(Emit::OnClose), kept("agg")));
+    });
+    all.insert("final-session-random", |app, _| {
+        session_texts(folded(&session(app, 25, 30).emit(Emit::OnClose), kept("agg")));
+    });
+    for name in ["suppress-session", "suppress-session-cached"] {
+        all.insert(name, |app, _| {
+            let table = folded(&session(app, 10, 20), store("agg"));
+            session_texts(table.suppress_until_close(Buffer::unbounded()));
+        });
+    }
+    all.insert("suppress-session-random", |app, _| {
+        let table = folded(&session(app, 25, 30), store("agg"));
+        session_texts(table.suppress_until_close(Buffer::unbounded()));
+    });
+    all.insert("headers-windows", |app, _| {
+        let input = texts(app, "in");
+        let to = |table: &Table<Windowed<String>, i64>, topic: &str| {
+            table.to_stream_nullable().to(topic, (windowed(utf8()), i64()));
+        };
+        let updates = input.group_by_key().windowed_by(tumbling(10, 0)).count_as("counts");
+        to(&updates, "updates");
+        to(&updates.suppress_until_close(Buffer::unbounded()), "suppressed");
+        let finals = input.group_by_key().windowed_by(tumbling(10, 0)).emit(Emit::OnClose).count_as("finals");
+        to(&finals, "final");
+        let sessions = Sessions::with_gap(ms(10)).grace(ms(5));
+        let sessions = input.group_by_key().windowed_by_sessions(sessions).count_as("sessionCounts");
+        sessions.to_stream_nullable().to("sessions", (session_windowed(utf8()), i64()));
+    });
+    all.insert("names-windows-named", |app, _| {
+        let stream = texts(app, "in");
+        let visits = stream.named("visits").group_by(|_, v| v.cloned(), utf8());
+        let sessions = visits.windowed_by_sessions(Sessions::with_gap(minutes(1)));
+        let counts = sessions.named("session-count").count_as("session-store").named("session-stream");
+        counts.to_stream_nullable().to("sessions", (session_windowed(utf8()), i64()));
+        let hits = stream.named("hits").group_by(|_, v| v.cloned(), utf8());
+        let hits = hits.windowed_by(Tumbling::of(minutes(1))).named("hit-count").count();
+        hits.to_stream_nullable().to("hits", (windowed(utf8()), i64()));
+    });
 }
