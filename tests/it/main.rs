@@ -3,11 +3,14 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
 
 mod binary;
+mod client;
 mod commands;
 mod embedded;
+mod flight_delays;
 #[cfg(feature = "sql")]
 mod flights;
 mod kill;
 mod pipeline;
 mod readme;
 mod serving;
+mod streams;

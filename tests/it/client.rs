@@ -1,5 +1,5 @@
-//! The client against a running broker: `RIVERRUN_TEST_BOOTSTRAP=host:port` names it, any Kafka will do. Without it
-//! these tests say so and do nothing; the same client is tested against the embedded broker in the root's `tests/it`.
+//! Our client, end to end: against a broker in this process, or with `RIVERRUN_TEST_BOOTSTRAP=host:port` against any
+//! running cluster, such as a real Apache Kafka.
 
 #![expect(
     clippy::unwrap_used,
@@ -9,28 +9,45 @@
 
 use std::time::Duration;
 
-use riverrun_core::ErrorKind;
-use riverrun_core::client::admin::ConfigResource;
-use riverrun_core::client::transport::{BoxedStream, Connect, Tcp};
-use riverrun_core::client::{
+use riverrun::ErrorKind;
+use riverrun::broker::{Broker, BrokerConfig};
+use riverrun::core::client::admin::ConfigResource;
+use riverrun::core::client::transport::{BoxedStream, Connect, Tcp};
+use riverrun::core::client::{
     Admin, Client, ClientConfig, Consumer, ConsumerConfig, NewTopic, OffsetReset, OffsetSpec, Producer,
     ProducerConfig, ProducerRecord, TopicPartition, WrittenTail,
 };
-use riverrun_core::record::{Compression, Header, Record};
+use riverrun::core::record::{Compression, Header, Record};
 
-fn bootstrap() -> Option<String> {
-    let servers = std::env::var("RIVERRUN_TEST_BOOTSTRAP").ok();
-    if servers.is_none() {
-        println!("skipped: RIVERRUN_TEST_BOOTSTRAP names no broker");
-    }
-    servers
+/// A cluster to test against: a broker in this process, or the one that `RIVERRUN_TEST_BOOTSTRAP` names.
+struct Cluster {
+    servers: String,
+    client: Client,
+    /// Lives as long as the test.
+    _broker: Option<Broker>,
 }
 
-#[tokio::test]
+impl Cluster {
+    async fn start() -> Cluster {
+        let (servers, broker) = match std::env::var("RIVERRUN_TEST_BOOTSTRAP") {
+            Ok(servers) => (servers, None),
+            Err(_) => {
+                // Who tests groups waits for members that do not come otherwise.
+                let config = BrokerConfig::in_memory().set("group.initial.rebalance.delay.ms", "0");
+                let broker = Broker::start(config).await.unwrap();
+                (broker.bootstrap(), Some(broker))
+            }
+        };
+        let client = Client::connect(ClientConfig::new(&servers)).await.unwrap();
+        Cluster { servers, client, _broker: broker }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn records_get_consecutive_offsets() {
-    let Some(servers) = bootstrap() else { return };
-    let client = Client::connect(ClientConfig::new(&servers)).await.unwrap();
-    let producer = Producer::new(&client, ProducerConfig::default()).unwrap();
+    let cluster = Cluster::start().await;
+    let client = &cluster.client;
+    let producer = Producer::new(client, ProducerConfig::default()).unwrap();
     let mut deliveries = Vec::new();
     for n in 0..1_000_u32 {
         let value = n.to_string();
@@ -48,13 +65,8 @@ async fn records_get_consecutive_offsets() {
 
 /// A topic name that no other run has used.
 fn fresh(prefix: &str) -> String {
-    use riverrun_core::random::{Random, SystemRandom};
+    use riverrun::core::random::{Random, SystemRandom};
     format!("{prefix}-{:016x}", SystemRandom::new().next_u64())
-}
-
-async fn connect() -> Option<Client> {
-    let servers = bootstrap()?;
-    Some(Client::connect(ClientConfig::new(&servers)).await.unwrap())
 }
 
 /// Polls until `count` records are there or half a minute has passed.
@@ -68,15 +80,16 @@ async fn read(consumer: &mut Consumer, count: usize) -> Vec<Record> {
     records
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_compression_keeps_keys_values_headers_and_times() {
-    let Some(client) = connect().await else { return };
+    let cluster = Cluster::start().await;
+    let client = &cluster.client;
     let topic = fresh("client-compression");
     let headers =
         [Header::new("b", Some("1".into())), Header::new("a", None), Header::new("b", Some("2".into()))];
     for compression in Compression::ALL {
         let config = ProducerConfig::default().compression(compression).batch_size(4 << 10);
-        let producer = Producer::new(&client, config).unwrap();
+        let producer = Producer::new(client, config).unwrap();
         for n in 0..1_000_i64 {
             let (key, value) = (n.to_string(), format!("{} {n}", compression.name()));
             let record = ProducerRecord::new(&topic, value.as_bytes())
@@ -92,7 +105,7 @@ async fn every_compression_keeps_keys_values_headers_and_times() {
             .unwrap();
         producer.flush().await.unwrap();
     }
-    let mut consumer = Consumer::new(&client, ConsumerConfig::default()).unwrap();
+    let mut consumer = Consumer::new(client, ConsumerConfig::default()).unwrap();
     let partition = TopicPartition::new(topic.as_str(), 0);
     consumer.assign(std::slice::from_ref(&partition)).unwrap();
     consumer.seek_to_beginning(&partition).unwrap();
@@ -114,11 +127,12 @@ async fn every_compression_keeps_keys_values_headers_and_times() {
     assert_eq!(read(&mut consumer, 1).await[0].offset, 17);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn committed_offsets_are_where_the_next_member_starts() {
-    let Some(client) = connect().await else { return };
+    let cluster = Cluster::start().await;
+    let client = &cluster.client;
     let topic = fresh("client-commit");
-    let producer = Producer::new(&client, ProducerConfig::default()).unwrap();
+    let producer = Producer::new(client, ProducerConfig::default()).unwrap();
     for n in 0..100_u32 {
         producer.send(ProducerRecord::new(&topic, n.to_string().as_bytes()).partition(0)).await.unwrap();
     }
@@ -127,19 +141,19 @@ async fn committed_offsets_are_where_the_next_member_starts() {
         .auto_offset_reset(OffsetReset::Earliest)
         .auto_commit(false)
         .max_poll_records(30);
-    let mut first = Consumer::new(&client, config.clone()).unwrap();
+    let mut first = Consumer::new(client, config.clone()).unwrap();
     first.subscribe(&[&topic]).unwrap();
     assert_eq!(read(&mut first, 30).await.len(), 30);
     first.commit().await.unwrap();
     assert_eq!(read(&mut first, 30).await.len(), 30);
     first.close(Duration::from_secs(10)).await.unwrap();
-    let mut second = Consumer::new(&client, config).unwrap();
+    let mut second = Consumer::new(client, config).unwrap();
     second.subscribe(&[&topic]).unwrap();
     let records = read(&mut second, 70).await;
     assert_eq!(records.iter().map(|record| record.offset).collect::<Vec<_>>(), (30..100).collect::<Vec<_>>());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_listening_is_said_at_once() {
     // A port that was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -148,10 +162,11 @@ async fn nobody_listening_is_said_at_once() {
     assert!(error.message().contains(&format!("nobody listens at 127.0.0.1:{port}")), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn topics_are_made_described_and_removed() {
-    let Some(client) = connect().await else { return };
-    let admin = Admin::new(&client);
+    let cluster = Cluster::start().await;
+    let client = &cluster.client;
+    let admin = Admin::new(client);
     let name = fresh("client-admin");
     let topic = NewTopic::new(&name).partitions(3).replication_factor(1).config("cleanup.policy", "compact");
     assert!(admin.ensure_topic(&topic).await.unwrap());
@@ -162,7 +177,7 @@ async fn topics_are_made_described_and_removed() {
     assert!(admin.list_topics().await.unwrap().iter().any(|topic| *topic.name == name));
     let configs = admin.describe_configs(&ConfigResource::Topic(name.clone())).await.unwrap();
     assert_eq!(configs["cleanup.policy"].value.as_deref(), Some("compact"));
-    let producer = Producer::new(&client, ProducerConfig::default()).unwrap();
+    let producer = Producer::new(client, ProducerConfig::default()).unwrap();
     for n in 0..3 {
         let record = ProducerRecord::new(&name, b"v").key(b"k").partition(1).timestamp(1_000 + n);
         producer.send(record).await.unwrap().await.unwrap();
@@ -199,11 +214,12 @@ async fn settle(members: &mut [Consumer], partitions: usize) {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_group_grows_and_shrinks() {
-    let Some(client) = connect().await else { return };
+    let cluster = Cluster::start().await;
+    let client = &cluster.client;
     let topic = fresh("client-group");
-    Admin::new(&client)
+    Admin::new(client)
         .ensure_topic(&NewTopic::new(&topic).partitions(6).replication_factor(1))
         .await
         .unwrap();
@@ -215,12 +231,12 @@ async fn a_group_grows_and_shrinks() {
     };
     let mut members = Vec::new();
     for _ in 0..3 {
-        let mut member = Consumer::new(&client, config.clone()).unwrap();
+        let mut member = Consumer::new(client, config.clone()).unwrap();
         member.subscribe(&[&topic]).unwrap();
         members.push(member);
         settle(&mut members, 6).await;
     }
-    let described = Admin::new(&client).describe_group(&group).await.unwrap();
+    let described = Admin::new(client).describe_group(&group).await.unwrap();
     assert_eq!((described.state.as_str(), described.members.len()), ("Stable", 3));
     assert!(described.members.iter().all(|member| member.partitions.len() == 2), "{described:?}");
     while members.len() > 1 {
@@ -270,17 +286,17 @@ impl Connect for Detour {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn dropped_connections_neither_lose_nor_double_records() {
-    let Some(servers) = bootstrap() else { return };
-    let direct = Client::connect(ClientConfig::new(&servers)).await.unwrap();
+    let cluster = Cluster::start().await;
+    let (direct, servers) = (&cluster.client, &cluster.servers);
     let topic = fresh("client-dropped");
-    Admin::new(&direct)
+    Admin::new(direct)
         .ensure_topic(&NewTopic::new(&topic).partitions(1).replication_factor(1))
         .await
         .unwrap();
     let port = cutting_proxy(servers.clone()).await;
-    let mut config = ClientConfig::new(&servers).transport(std::sync::Arc::new(Detour(port)));
+    let mut config = ClientConfig::new(servers).transport(std::sync::Arc::new(Detour(port)));
     config.reconnect_backoff_max = Duration::from_millis(50);
     config.retry_backoff_max = Duration::from_millis(100);
     let client = Client::lazy(config).unwrap();
@@ -293,7 +309,7 @@ async fn dropped_connections_neither_lose_nor_double_records() {
         }
     }
     producer.flush().await.unwrap();
-    let mut consumer = Consumer::new(&direct, ConsumerConfig::default()).unwrap();
+    let mut consumer = Consumer::new(direct, ConsumerConfig::default()).unwrap();
     let partition = TopicPartition::new(topic.as_str(), 0);
     consumer.assign(std::slice::from_ref(&partition)).unwrap();
     consumer.seek_to_beginning(&partition).unwrap();
@@ -301,20 +317,21 @@ async fn dropped_connections_neither_lose_nor_double_records() {
     for (record, n) in records.iter().zip(0_u32..) {
         assert_eq!(record.value.as_deref(), Some(n.to_string().as_bytes()), "offset {}", record.offset);
     }
-    assert_eq!(Admin::new(&direct).end_offsets(&topic).await.unwrap()[&0], 3_000);
+    assert_eq!(Admin::new(direct).end_offsets(&topic).await.unwrap()[&0], 3_000);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_runs_outputs_are_read_back() {
-    let Some(client) = connect().await else { return };
+    let cluster = Cluster::start().await;
+    let client = &cluster.client;
     let topic = fresh("client-written");
-    Admin::new(&client)
+    Admin::new(client)
         .ensure_topic(&NewTopic::new(&topic).partitions(2).replication_factor(1))
         .await
         .unwrap();
     let (lost, other) = (
-        Producer::new(&client, ProducerConfig::default()).unwrap(),
-        Producer::new(&client, ProducerConfig::default()).unwrap(),
+        Producer::new(client, ProducerConfig::default()).unwrap(),
+        Producer::new(client, ProducerConfig::default()).unwrap(),
     );
     let id = lost.identify().await.unwrap();
     assert_eq!(lost.producer_ids(), [id]);
@@ -325,12 +342,42 @@ async fn a_lost_runs_outputs_are_read_back() {
     }
     let name = TopicPartition::new(topic.as_str(), 0);
     let ends = [(name.clone(), 4), (TopicPartition::new(topic.as_str(), 1), 0)].into();
-    let mut tail = WrittenTail::read(&client, &ends, &[id]).await.unwrap();
+    let mut tail = WrittenTail::read(client, &ends, &[id]).await.unwrap();
     assert_eq!((tail.len(), tail.ends()[&name]), (3, 10));
     for n in 2..5 {
         assert!(tail.suppress(&topic, 0, Some(n), Some(b"k"), Some(b"v"), &[]).unwrap());
     }
     assert!(!tail.suppress(&topic, 0, Some(5), Some(b"k"), Some(b"v"), &[]).unwrap());
-    let beyond = WrittenTail::read(&client, &[(name, 11)].into(), &[id]).await.unwrap_err();
+    let beyond = WrittenTail::read(client, &[(name, 11)].into(), &[id]).await.unwrap_err();
     assert_eq!(beyond.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_that_restarts_is_found_again() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let broker = Broker::start(BrokerConfig::new(folder.path()).listen("127.0.0.1:0")).await.unwrap();
+    let address = broker.bootstrap();
+    let client = Client::connect(ClientConfig::new(&address)).await.unwrap();
+    Admin::new(&client).ensure_topic(&NewTopic::new("t").partitions(1)).await.unwrap();
+    let producer = Producer::new(&client, ProducerConfig::default()).unwrap();
+    let mut consumer = Consumer::new(&client, ConsumerConfig::default()).unwrap();
+    let partition = TopicPartition::new("t", 0);
+    consumer.assign(std::slice::from_ref(&partition)).unwrap();
+    consumer.seek_to_beginning(&partition).unwrap();
+    producer.send(ProducerRecord::new("t", b"before")).await.unwrap().await.unwrap();
+    assert_eq!(read(&mut consumer, 1).await.len(), 1);
+    broker.shutdown().await.unwrap();
+    drop(broker);
+    let during = producer.send(ProducerRecord::new("t", b"during")).await.unwrap();
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+    let broker = loop {
+        match Broker::start(BrokerConfig::new(folder.path()).listen(&address)).await {
+            Ok(broker) => break broker,
+            Err(error) => assert!(tokio::time::Instant::now() < deadline, "{error:?}"),
+        }
+    };
+    assert_eq!(during.await.unwrap().offset, 1);
+    let records = read(&mut consumer, 1).await;
+    assert_eq!(records[0].value.as_deref(), Some(&b"during"[..]));
+    broker.shutdown().await.unwrap();
 }

@@ -1,0 +1,185 @@
+//! Topologies of the typed DSL on the broker in this process: tasks, internal topics, bounded runs, several threads.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use riverrun::broker::{Broker, BrokerConfig};
+use riverrun::core::client::{
+    Admin, Client, ClientConfig, Consumer, ConsumerConfig, NewTopic, Producer, ProducerConfig,
+    ProducerRecord, TopicPartition,
+};
+use riverrun::streams::prelude::*;
+use riverrun::streams::runtime::{Streams, Summary};
+use riverrun::{ErrorKind, Result};
+use tempfile::TempDir;
+
+struct Bench {
+    broker: Broker,
+    client: Client,
+    state: TempDir,
+}
+
+impl Bench {
+    async fn start() -> Bench {
+        let config = BrokerConfig::in_memory().set("group.initial.rebalance.delay.ms", "0");
+        let broker = Broker::start(config).await.unwrap();
+        let config = ClientConfig::new(&broker.bootstrap()).transport(broker.connector());
+        let client = Client::connect(config).await.unwrap();
+        Bench { broker, client, state: TempDir::new().unwrap() }
+    }
+
+    async fn topic(&self, name: &str, partitions: i32) {
+        Admin::new(&self.client).ensure_topic(&NewTopic::new(name).partitions(partitions)).await.unwrap();
+    }
+
+    async fn send(&self, topic: &str, records: impl IntoIterator<Item = (String, String, i64)>) {
+        let producer = Producer::new(&self.client, ProducerConfig::default()).unwrap();
+        for (key, value, time) in records {
+            let record = ProducerRecord::new(topic, value.as_bytes()).key(key.as_bytes()).timestamp(time);
+            producer.send(record).await.unwrap();
+        }
+        producer.flush().await.unwrap();
+    }
+
+    fn streams(&self, topology: Topology) -> Streams {
+        Streams::with_client(topology, &self.client).exactly_once().state_dir(self.state.path())
+    }
+
+    async fn run(&self, topology: Topology) -> Result<Summary> {
+        let run = self.streams(topology).run_to_end();
+        tokio::time::timeout(Duration::from_secs(60), run).await.expect("the run ends")
+    }
+
+    /// All records of a topic as key and value, by partition, in order.
+    async fn read(&self, topic: &str) -> Vec<(String, String)> {
+        let ends = Admin::new(&self.client).end_offsets(topic).await.unwrap();
+        let mut consumer = Consumer::new(&self.client, ConsumerConfig::default()).unwrap();
+        let mut records = Vec::new();
+        for (partition, end) in ends.into_iter().filter(|(_, end)| *end > 0) {
+            let name = TopicPartition::new(topic, partition);
+            consumer.assign(std::slice::from_ref(&name)).unwrap();
+            consumer.seek_to_beginning(&name).unwrap();
+            let text = |bytes: &Option<_>| {
+                let bytes: &Option<bytes::Bytes> = bytes;
+                String::from_utf8_lossy(bytes.as_deref().unwrap_or_default()).into_owned()
+            };
+            while consumer.positions().get(&name).is_none_or(|at| *at < end) {
+                let polled = consumer.poll(Duration::from_secs(1)).await.unwrap();
+                records.extend(polled.iter().map(|(_, record)| (text(&record.key), text(&record.value))));
+            }
+        }
+        records
+    }
+}
+
+/// Counts words by what they are, so that all equal ones have to meet in one task.
+fn word_count() -> Topology {
+    let app = StreamsBuilder::new("words");
+    app.stream("lines", (utf8(), utf8()))
+        .flat_map_values(|_, line: &String| line.split(' ').map(str::to_owned).collect::<Vec<_>>())
+        .with_value_serde(utf8())
+        .group_by(|_, word: &String| word.clone(), utf8())
+        .count_as("counts")
+        .to_stream()
+        .map_values(|_, count: &i64| count.to_string())
+        .to("word-counts", (utf8(), utf8()));
+    app.build().unwrap()
+}
+
+fn line(at: i64) -> (String, String, i64) {
+    (at.to_string(), format!("a w{} w{}", at % 7, at % 11), at)
+}
+
+/// The highest count of each word: with one update per word that is how many there were.
+async fn counted(bench: &Bench) -> BTreeMap<String, i64> {
+    let mut counts = BTreeMap::new();
+    for (word, count) in bench.read("word-counts").await {
+        let count = count.parse().unwrap();
+        let known = counts.insert(word.clone(), count).unwrap_or(0);
+        assert_eq!(count, known + 1, "each update of '{word}' once and in order");
+    }
+    counts
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_meet_by_key_and_runs_go_on_where_the_last_one_stopped() {
+    let bench = Bench::start().await;
+    bench.topic("lines", 3).await;
+    bench.topic("word-counts", 2).await;
+    bench.send("lines", (0..100).map(line)).await;
+    let summary = bench.run(word_count()).await.unwrap();
+    assert_eq!(summary.tasks.len(), 6, "three of each sub-topology");
+    assert_eq!(summary.records_in(), 100 + 300);
+    bench.send("lines", (100..150).map(line)).await;
+    let summary = bench.run(word_count()).await.unwrap();
+    assert_eq!(summary.records_in(), 50 + 150);
+    assert_eq!(bench.run(word_count()).await.unwrap().records_in(), 0);
+    let mut expected = BTreeMap::new();
+    for (_, words, _) in (0..150).map(line) {
+        words.split(' ').for_each(|word| *expected.entry(word.to_owned()).or_insert(0) += 1);
+    }
+    assert_eq!(counted(&bench).await, expected);
+    bench.broker.shutdown().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_folder_comes_back_from_the_changelogs() {
+    let mut bench = Bench::start().await;
+    bench.topic("lines", 2).await;
+    bench.topic("word-counts", 1).await;
+    bench.send("lines", (0..60).map(line)).await;
+    bench.run(word_count()).await.unwrap();
+    bench.state = TempDir::new().unwrap();
+    bench.send("lines", (60..90).map(line)).await;
+    let summary = bench.run(word_count()).await.unwrap();
+    assert_eq!(summary.records_in(), 30 + 90);
+    assert_eq!(counted(&bench).await["a"], 90);
+    bench.broker.shutdown().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn threads_share_the_tasks() {
+    let bench = Bench::start().await;
+    bench.topic("lines", 4).await;
+    bench.topic("word-counts", 1).await;
+    let running = bench.streams(word_count()).threads(3).start().await.unwrap();
+    bench.send("lines", (0..200).map(line)).await;
+    running.finish(BTreeMap::new()).await.unwrap();
+    let summary = tokio::time::timeout(Duration::from_secs(60), running.wait()).await.unwrap().unwrap();
+    assert_eq!(summary.tasks.len(), 8);
+    assert_eq!(counted(&bench).await["a"], 200);
+    bench.broker.shutdown().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_run_is_refused() {
+    let bench = Bench::start().await;
+    let error = bench.run(word_count()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert!(
+        error.message().contains("application 'words'") && error.message().contains("'lines'"),
+        "{error}"
+    );
+    bench.topic("left", 2).await;
+    bench.topic("right", 3).await;
+    let app = StreamsBuilder::new("joined");
+    let right = app.table("right", (utf8(), utf8()));
+    app.stream("left", (utf8(), utf8()))
+        .join(&right, |left: &String, right| format!("{left}{right}"))
+        .to("out", (utf8(), utf8()));
+    let error = bench.run(app.build().unwrap()).await.unwrap_err();
+    assert!(error.message().contains("left (2), right (3)"), "{error}");
+    bench.broker.shutdown().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_record_stops_the_application_and_says_where() {
+    let bench = Bench::start().await;
+    bench.topic("numbers", 1).await;
+    bench.send("numbers", [("k".to_owned(), "no number".to_owned(), 0)]).await;
+    let app = StreamsBuilder::new("sums");
+    app.stream("numbers", (utf8(), i64())).map_values(|_, n| n + 1).to("more", (utf8(), i64()));
+    let error = bench.run(app.build().unwrap()).await.unwrap_err();
+    assert!(error.message().contains("task 0_0"), "{error:?}");
+    bench.broker.shutdown().await.unwrap();
+}
