@@ -23,9 +23,9 @@ const DELETE_RETENTION_MS: ConfigKey<i64> = ConfigKey::long("delete.retention.ms
 const FILE_DELETE_DELAY_MS: ConfigKey<i64> = ConfigKey::long("file.delete.delay.ms", 60_000).at_least(0).doc(
     "How long a deleted segment's file is kept, in milliseconds. Files in use stay readable without it.",
 );
-const FLUSH_MESSAGES: ConfigKey<i64> = ConfigKey::long("flush.messages", i64::MAX)
+pub(crate) const FLUSH_MESSAGES: ConfigKey<i64> = ConfigKey::long("flush.messages", i64::MAX)
     .at_least(1)
-    .doc("Records after which a log is flushed. Under flush.policy=ack every acknowledged record is flushed anyway.");
+    .doc("Records after which a log is flushed under flush.policy=interval.");
 pub(crate) const FLUSH_MS: ConfigKey<i64> = ConfigKey::long("flush.ms", i64::MAX)
     .at_least(0)
     .doc("Milliseconds after which a log is flushed under flush.policy=interval; 1000 where it is not set.");
@@ -72,9 +72,9 @@ const MIN_CLEANABLE_RATIO: ConfigKey<f64> = ConfigKey::double("min.cleanable.dir
 const MIN_COMPACTION_LAG_MS: ConfigKey<i64> = ConfigKey::long("min.compaction.lag.ms", 0)
     .at_least(0)
     .doc("How long a record stays uncompacted at least, in milliseconds.");
-const MIN_INSYNC_REPLICAS: ConfigKey<i32> = ConfigKey::int("min.insync.replicas", 1)
+pub(crate) const MIN_INSYNC_REPLICAS: ConfigKey<i32> = ConfigKey::int("min.insync.replicas", 1)
     .at_least(1)
-    .doc("Replicas that must have a record before acks=all answers. One node has one.");
+    .doc("Replicas that must have a record before acks=all answers. One node has one: where more are asked for, acks=all is refused.");
 const PREALLOCATE: ConfigKey<bool> = ConfigKey::bool("preallocate", false)
     .doc("Whether segment files get their full size when they are made. Stored for tools.");
 const REMOTE_COPY_DISABLE: ConfigKey<bool> = ConfigKey::bool("remote.log.copy.disable", false)

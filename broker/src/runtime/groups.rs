@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use super::partition::{Partition, PartitionError};
 use super::timers::Timers;
 use crate::coordinator::group::{
-    Decision, GroupLimits, GroupShard, Name, Reply, TimerKey, Token, decode_record, encode_record,
+    Decision, GroupLimits, GroupShard, Reply, TimerKey, Token, decode_record, encode_record,
 };
 
 /// The topic that holds what groups are and how far they have read.
@@ -50,7 +50,7 @@ pub(crate) struct ShardDriver {
     partition: Arc<Partition>,
     limits: GroupLimits,
     loaded: Mutex<Option<Loaded>>,
-    loading: tokio::sync::Mutex<()>,
+    loading: Mutex<()>,
     next_token: AtomicU64,
     timers: Arc<Timers>,
     clock: Arc<dyn Clock>,
@@ -66,10 +66,13 @@ impl ShardDriver {
         self.lock().is_some()
     }
 
+    /// The partition's number in the topic.
+    pub(crate) fn index(&self) -> usize {
+        self.index
+    }
+
     /// Reads the partition from its start, if that has not been done.
     pub(crate) async fn load(self: &Arc<Self>) -> Result<(), GroupsError> {
-        // An async mutex that only puts loads in order; no request holds it.
-        let _one_at_a_time = self.loading.lock().await;
         if self.is_loaded() {
             return Ok(());
         }
@@ -78,7 +81,12 @@ impl ShardDriver {
         loaded.await.map_err(|error| GroupsError::Load(error.to_string()))?
     }
 
-    fn load_blocking(&self) -> Result<(), GroupsError> {
+    /// Does what [`load`](ShardDriver::load) does, on this thread. A second caller waits for the first.
+    pub(super) fn load_blocking(&self) -> Result<(), GroupsError> {
+        let _one_at_a_time = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_loaded() {
+            return Ok(());
+        }
         self.partition.open()?;
         let mut shard = GroupShard::new(self.limits);
         let mut unreadable = 0_usize;
@@ -222,7 +230,7 @@ impl Groups {
                 partition,
                 limits: self.limits,
                 loaded: Mutex::new(None),
-                loading: tokio::sync::Mutex::new(()),
+                loading: Mutex::new(()),
                 next_token: AtomicU64::new(0),
                 timers: self.timers.clone(),
                 clock: self.clock.clone(),
@@ -241,20 +249,6 @@ impl Groups {
     /// Every shard.
     pub(crate) fn shards(&self) -> &[Arc<ShardDriver>] {
         self.shards.get().map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// Writes tombstones for the offsets of deleted topics, in the shards that are loaded.
-    pub(crate) fn topics_deleted(&self, topics: &[Name]) {
-        for shard in self.shards() {
-            shard.run(|state, _| state.decide_topics_deleted(topics));
-        }
-    }
-
-    /// Writes tombstones for what has had its time, in the shards that are loaded.
-    pub(crate) fn expire(&self) {
-        for shard in self.shards() {
-            shard.run(|state, now_ms| state.decide_expiry(now_ms));
-        }
     }
 
     /// Fires deadlines as they pass; never returns.

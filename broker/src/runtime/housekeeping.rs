@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::node::Node;
 use crate::log::{FlushPolicy, PartitionLog};
 
-/// How often logs under `flush.policy=interval` are looked at.
-const FLUSH_TICK: Duration = Duration::from_secs(1);
+/// How often logs under `flush.policy=interval` are looked at, at least and at most.
+const FLUSH_TICK_MS: (i64, i64) = (10, 1_000);
 /// How often the data folder's checkpoints are written (`log.flush.offset.checkpoint.interval.ms`).
 const CHECKPOINT_TICK: Duration = Duration::from_secs(60);
 
@@ -16,8 +16,8 @@ pub(super) fn start(node: &Arc<Node>) -> Vec<tokio::task::JoinHandle<()>> {
     vec![
         tokio::spawn(run_deadlines(node.clone())),
         tokio::spawn(every(node.clone(), node.settings.retention_interval, retention)),
-        tokio::spawn(every(node.clone(), node.settings.offsets_expiry_interval, |node| node.groups.expire())),
-        tokio::spawn(every(node.clone(), FLUSH_TICK, flush_by_interval)),
+        tokio::spawn(every(node.clone(), node.settings.offsets_expiry_interval, expire_offsets)),
+        tokio::spawn(flush_by_interval(node.clone())),
         tokio::spawn(every(node.clone(), CHECKPOINT_TICK, checkpoint)),
     ]
 }
@@ -41,6 +41,17 @@ fn logs(node: &Node) -> Vec<Arc<PartitionLog>> {
     node.partitions.open().iter().filter_map(|partition| partition.log().cloned()).collect()
 }
 
+fn expire_offsets(node: &Node) {
+    for shard in node.written_shards() {
+        match shard.load_blocking() {
+            Ok(()) => shard.run(|state, now_ms| state.decide_expiry(now_ms)),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a coordinator could not be loaded")
+            }
+        }
+    }
+}
+
 fn retention(node: &Node) {
     open_all(node);
     let now_ms = node.clock.now_ms();
@@ -58,11 +69,19 @@ fn retention(node: &Node) {
     }
 }
 
-fn flush_by_interval(node: &Node) {
-    for log in logs(node) {
-        let (from, to) = log.unflushed();
-        if from < to && log.config().flush_policy == FlushPolicy::Interval {
-            node.logs.flusher().request(&log);
+/// Looks at the logs that are flushed by time as often as the most eager of them wants. A flush runs on the flusher's
+/// threads, so nothing here waits for a disk.
+async fn flush_by_interval(node: Arc<Node>) {
+    let mut tick_ms = FLUSH_TICK_MS.1;
+    loop {
+        tokio::time::sleep(Duration::from_millis(tick_ms.unsigned_abs())).await;
+        let now_ms = node.clock.now_ms();
+        tick_ms = FLUSH_TICK_MS.1;
+        for partition in node.partitions.open() {
+            if partition.log().is_some_and(|log| log.config().flush_policy == FlushPolicy::Interval) {
+                partition.flush_if_due(now_ms);
+                tick_ms = tick_ms.min(partition.rules().flush_ms).max(FLUSH_TICK_MS.0);
+            }
         }
     }
 }
@@ -84,6 +103,9 @@ fn open_all(node: &Node) {
     };
     let image = node.controller.image();
     for found in found {
+        if node.is_closing() {
+            return;
+        }
         let partition =
             image.topic(&found.id.topic).and_then(|topic| node.partitions.get(topic, found.id.partition));
         if let Some(partition) = partition
@@ -97,5 +119,7 @@ fn open_all(node: &Node) {
 /// After a crash: looks through every log, so that a shutdown may mark the folder clean.
 pub(super) fn recover_all(node: &Node) {
     open_all(node);
-    node.logs.set_recovered();
+    if !node.is_closing() {
+        node.logs.set_recovered();
+    }
 }

@@ -10,10 +10,13 @@ use riverrun_core::protocol::Uuid;
 use riverrun_core::record::TimestampType;
 
 use super::flusher::Flusher;
-use super::partition::Partition;
+use super::partition::{Partition, PartitionRules};
 use crate::config::keys;
 use crate::log::{FlushPolicy, LogConfig, LogError, LogFolder, PartitionLog, TopicPartition};
 use crate::metadata::{ClusterImage, ConfigResource, TopicImage};
+
+/// `flush.ms` where nobody has set it.
+const DEFAULT_FLUSH_MS: i64 = 1_000;
 
 /// The metadata that others publish.
 pub(crate) type SharedImage = Arc<RwLock<Arc<ClusterImage>>>;
@@ -93,8 +96,23 @@ impl Logs {
         log_config(&self.topic_config(topic), self.producer_expiration_ms)
     }
 
+    /// The topic's configs that partitions obey.
+    pub(super) fn rules(&self, topic: &str) -> PartitionRules {
+        let config = self.topic_config(topic);
+        let flush_ms = config.get(&keys::FLUSH_MS);
+        PartitionRules {
+            min_insync_replicas: config.get(&keys::MIN_INSYNC_REPLICAS),
+            flush_ms: if flush_ms == i64::MAX { DEFAULT_FLUSH_MS } else { flush_ms },
+            flush_messages: config.get(&keys::FLUSH_MESSAGES),
+        }
+    }
+
     /// Puts a topic's configs in force in its open logs.
     pub(super) fn reconfigure(&self, topic: &str, partitions: &[Arc<Partition>]) {
+        let rules = self.rules(topic);
+        for partition in partitions {
+            partition.set_rules(rules);
+        }
         let config = self.log_config(topic);
         for log in partitions.iter().filter_map(|partition| partition.log()) {
             log.set_config(config.clone());

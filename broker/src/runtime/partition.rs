@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use bytes::Bytes;
 use riverrun_core::protocol::Uuid;
@@ -44,6 +45,17 @@ impl PartitionError {
     }
 }
 
+/// The topic's configs that are obeyed here and not in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PartitionRules {
+    /// `min.insync.replicas`
+    pub(crate) min_insync_replicas: i32,
+    /// `flush.ms`, under `flush.policy=interval`
+    pub(crate) flush_ms: i64,
+    /// `flush.messages`, under `flush.policy=interval`
+    pub(crate) flush_messages: i64,
+}
+
 /// Where a log stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Offsets {
@@ -63,10 +75,14 @@ pub(crate) struct Partition {
     /// Held while the log is being opened; says whether the topic was deleted before that happened.
     opening: Mutex<bool>,
     waiters: Arc<Waiters>,
+    rules: RwLock<PartitionRules>,
+    /// When the oldest record that waits for an interval's flush was appended; 0 if none does.
+    unflushed_since_ms: AtomicI64,
 }
 
 impl Partition {
     pub(super) fn new(id: TopicPartition, topic_id: Uuid, logs: Arc<Logs>) -> Self {
+        let rules = logs.rules(&id.topic);
         Partition {
             id,
             topic_id,
@@ -74,6 +90,8 @@ impl Partition {
             log: OnceLock::new(),
             opening: Mutex::new(false),
             waiters: Arc::new(Waiters::default()),
+            rules: RwLock::new(rules),
+            unflushed_since_ms: AtomicI64::new(0),
         }
     }
 
@@ -124,6 +142,28 @@ impl Partition {
         tokio::task::spawn_blocking(move || partition.open()).await.map_err(PartitionError::internal)?
     }
 
+    /// The topic's rules.
+    pub(crate) fn rules(&self) -> PartitionRules {
+        *self.rules.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The topic's configs have changed.
+    pub(super) fn set_rules(&self, rules: PartitionRules) {
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = rules;
+    }
+
+    /// Has the log flushed if an interval's flush is due at `now_ms`.
+    pub(super) fn flush_if_due(&self, now_ms: i64) {
+        let since_ms = self.unflushed_since_ms.load(Ordering::Relaxed);
+        if since_ms != 0
+            && now_ms.saturating_sub(since_ms) >= self.rules().flush_ms
+            && let Some(log) = self.log.get()
+        {
+            self.unflushed_since_ms.store(0, Ordering::Relaxed);
+            self.logs.flusher().request(log);
+        }
+    }
+
     /// The log, if it is open.
     pub(crate) fn log(&self) -> Option<&Arc<PartitionLog>> {
         self.log.get()
@@ -148,7 +188,7 @@ impl Partition {
     pub(crate) fn append(&self, batch: Bytes, now_ms: i64) -> Result<Appended, PartitionError> {
         let log = self.opened()?;
         let appended = log.append(batch, Origin::Client, self.logs.leader_epoch(), now_ms)?;
-        self.ask_for_flush(log, &appended);
+        self.ask_for_flush(log, &appended, now_ms);
         Ok(appended)
     }
 
@@ -164,15 +204,33 @@ impl Partition {
             builder.append(now_ms, Some(key), value.as_deref(), &[])?;
         }
         let appended = log.append(builder.build()?, Origin::Coordinator, self.logs.leader_epoch(), now_ms)?;
-        self.ask_for_flush(log, &appended);
+        self.ask_for_flush(log, &appended, now_ms);
         Ok(appended.last_offset + 1)
     }
 
-    fn ask_for_flush(&self, log: &Arc<PartitionLog>, appended: &Appended) {
-        // Under the other policies the ticks of the housekeeping, or the system, see to it; but a segment that was
-        // closed is flushed, or every recovery would read it through.
-        if appended.rolled || log.config().flush_policy == FlushPolicy::Ack {
+    fn ask_for_flush(&self, log: &Arc<PartitionLog>, appended: &Appended, now_ms: i64) {
+        if appended.rolled {
+            // A segment that was closed is flushed, or every recovery would read it through.
             self.logs.flusher().request(log);
+        }
+        match log.config().flush_policy {
+            FlushPolicy::Ack => self.logs.flusher().request(log),
+            FlushPolicy::Interval => {
+                let (from, to) = log.unflushed();
+                if to - from >= self.rules().flush_messages {
+                    self.unflushed_since_ms.store(0, Ordering::Relaxed);
+                    self.logs.flusher().request(log);
+                } else {
+                    // Only the oldest record counts; a tick of the housekeeping looks at it.
+                    let _ = self.unflushed_since_ms.compare_exchange(
+                        0,
+                        now_ms,
+                        Ordering::Relaxed,
+                        Ordering::Relaxed,
+                    );
+                }
+            }
+            FlushPolicy::Os => {}
         }
     }
 

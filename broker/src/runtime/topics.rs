@@ -131,11 +131,22 @@ impl Node {
         let name: Name = topic.name.clone();
         let deleting = tokio::task::spawn_blocking(move || {
             node.logs.delete_topic(&topic, &taken);
+            // A topic that is made again under this name must not be read from where the old one was.
+            for shard in node.written_shards() {
+                match shard.load_blocking() {
+                    Ok(()) => shard.run(|state, _| state.decide_topics_deleted(std::slice::from_ref(&name))),
+                    Err(error) => {
+                        tracing::error!(
+                            error = &error as &dyn std::error::Error,
+                            "a coordinator could not be loaded"
+                        );
+                    }
+                }
+            }
         });
         if let Err(error) = deleting.await {
             tracing::error!(%error, "a deleted topic's files could not be removed");
         }
-        self.groups.topics_deleted(&[name]);
     }
 
     /// What an internal topic is made with; `None` for every other name.
@@ -206,8 +217,19 @@ impl Node {
         Ok(shard)
     }
 
-    /// Every shard that there is.
-    pub(crate) fn all_shards(&self) -> Vec<Arc<ShardDriver>> {
-        self.groups.shards().to_vec()
+    /// The shards that may hold anything: those that are loaded, and those whose partition has files. Reads the data
+    /// folder.
+    pub(crate) fn written_shards(&self) -> Vec<Arc<ShardDriver>> {
+        let found = self.logs.folder().found().unwrap_or_else(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "the data folder could not be listed");
+            Vec::new()
+        });
+        let is_written = |index: usize| {
+            found.iter().any(|found| {
+                &*found.id.topic == OFFSETS_TOPIC && usize::try_from(found.id.partition) == Ok(index)
+            })
+        };
+        let wanted = |shard: &&Arc<ShardDriver>| shard.is_loaded() || is_written(shard.index());
+        self.groups.shards().iter().filter(wanted).cloned().collect()
     }
 }

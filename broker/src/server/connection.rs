@@ -1,6 +1,7 @@
 //! What is known of the other end of a connection, and of one request on it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use riverrun_core::protocol::{ApiKey, Message, Str, frame};
 
@@ -17,6 +18,36 @@ pub(crate) struct Connection {
     /// Where this client was told to reach the broker, or can: the address that Metadata answers.
     pub(crate) advertised_host: Str,
     pub(crate) advertised_port: u16,
+    /// Bytes that fetches of this connection may bring and have not brought yet.
+    pub(crate) fetch_bytes: AtomicUsize,
+}
+
+/// Bytes that all fetches under way on one connection may bring together.
+const FETCH_BYTES_MAX: usize = 64 << 20;
+/// What each of them may bring whatever the others do.
+const FETCH_BYTES_MIN: usize = 64 << 10;
+
+/// A fetch's part of what its connection may have in memory.
+#[derive(Debug)]
+pub(crate) struct FetchBudget {
+    connection: Arc<Connection>,
+    pub(crate) bytes: usize,
+}
+
+impl FetchBudget {
+    /// Takes up to `wanted` bytes; less if other fetches of the connection have taken theirs.
+    pub(crate) fn take(connection: &Arc<Connection>, wanted: usize) -> Self {
+        let taken = connection.fetch_bytes.load(Ordering::Relaxed);
+        let bytes = wanted.min(FETCH_BYTES_MAX.saturating_sub(taken).max(FETCH_BYTES_MIN));
+        connection.fetch_bytes.fetch_add(bytes, Ordering::Relaxed);
+        FetchBudget { connection: connection.clone(), bytes }
+    }
+}
+
+impl Drop for FetchBudget {
+    fn drop(&mut self) {
+        self.connection.fetch_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 /// One request that is being handled, without its body. Cheap to clone.

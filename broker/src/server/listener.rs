@@ -116,6 +116,7 @@ impl Server {
             peer_host: Str::from(format!("/{}", peer.ip().to_canonical())),
             advertised_host: Str::from(host),
             advertised_port: port,
+            fetch_bytes: AtomicUsize::new(0),
         };
         self.serve(stream, connection, &peer).await;
     }
@@ -130,6 +131,7 @@ impl Server {
             peer_host: Str::from_static("/127.0.0.1"),
             advertised_host: Str::from(host),
             advertised_port: port,
+            fetch_bytes: AtomicUsize::new(0),
         };
         self.serve(stream, connection, &"in-process").await;
     }

@@ -31,6 +31,8 @@ const IN_FLIGHT_MAX: usize = 512;
 const UNWRITTEN_BYTES_MAX: usize = 8 << 20;
 /// Requests that are started before other connections of the same thread get their turn.
 const REQUESTS_PER_TURN: usize = 32;
+/// How long a large frame, which has memory of the pool, may stand still.
+const STALL_MAX: std::time::Duration = std::time::Duration::from_secs(30);
 /// The unit in which the pool counts memory.
 const POOL_UNIT_BYTES: usize = 4 << 10;
 
@@ -73,7 +75,7 @@ pub(super) enum End {
     Frame(FrameError),
     /// A request that leaves the connection of no use.
     Refused(String),
-    /// Nothing happened for `connections.max.idle.ms`.
+    /// Nothing happened for `connections.max.idle.ms`, or a large request stood still.
     Idle,
 }
 
@@ -84,7 +86,9 @@ impl fmt::Display for End {
             End::Io(error) => write!(f, "the connection broke: {error}"),
             End::Frame(error) => write!(f, "{error}"),
             End::Refused(reason) => f.write_str(reason),
-            End::Idle => f.write_str("idle for longer than connections.max.idle.ms"),
+            End::Idle => f.write_str(
+                "nothing came for too long (connections.max.idle.ms, or 30 s within a large request)",
+            ),
         }
     }
 }
@@ -255,6 +259,8 @@ where
         self.input.reserve(*length);
         self.memory = permit;
         self.waiting_for_memory = None;
+        self.idle.last = tokio::time::Instant::now();
+        self.idle.sleep.as_mut().reset(self.idle.last + STALL_MAX.min(self.idle.timeout));
         true
     }
 
@@ -315,7 +321,10 @@ where
             if busy {
                 self.idle.last = now;
             }
-            let deadline = self.idle.last + self.idle.timeout;
+            // A large frame under way holds memory that others wait for.
+            let timeout =
+                if self.memory.is_some() { STALL_MAX.min(self.idle.timeout) } else { self.idle.timeout };
+            let deadline = self.idle.last + timeout;
             if deadline <= now {
                 return Err(End::Idle);
             }

@@ -293,3 +293,23 @@ async fn offsets_are_found_by_place_and_time() {
     }
     broker.shutdown().await.unwrap();
 }
+
+#[tokio::test]
+async fn replicas_that_are_not_there_are_not_promised() {
+    let (broker, mut wire, _) = started(&[("min.insync.replicas", "2")]).await;
+    assert_eq!(code(&produce(&mut wire, -1, batch(&["x"])).await), ErrorCode::NotEnoughReplicas);
+    assert_eq!(code(&produce(&mut wire, 1, batch(&["x"])).await), ErrorCode::None);
+    broker.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn laxer_flush_policies_answer_and_show_records_at_once() {
+    for policy in ["interval", "os"] {
+        let (broker, mut wire, _) = started(&[("flush.policy", policy), ("flush.messages", "2")]).await;
+        for offset in 0..5 {
+            assert_eq!(produce(&mut wire, -1, batch(&["x"])).await.base_offset, offset);
+        }
+        assert_eq!(values(&wire.ask(&fetch_request(0, 1, 1_000), 12).await).len(), 5, "{policy}");
+        broker.shutdown().await.unwrap();
+    }
+}

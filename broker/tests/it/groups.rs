@@ -157,3 +157,29 @@ async fn a_group_of_three_grows_and_shrinks() {
     }
     broker.shutdown().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_topic_made_again_is_read_from_its_start() {
+    let broker = broker().await;
+    let mut wire = Wire::to(&broker).await;
+    create(&mut wire, &[]).await;
+    let commit = OffsetCommitRequest {
+        group_id: "g".into(),
+        generation_id_or_member_epoch: -1,
+        topics: vec![OffsetCommitRequestTopic {
+            name: "t".into(),
+            partitions: vec![OffsetCommitRequestPartition { committed_offset: 9, ..Default::default() }],
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    assert_eq!(wire.ask(&commit, 8).await.topics[0].partitions[0].error_code, 0);
+    let deleted = DeleteTopicsRequest { topic_names: vec!["t".into()], ..Default::default() };
+    assert_eq!(wire.ask(&deleted, 5).await.responses[0].error_code, 0);
+    create(&mut wire, &[]).await;
+    let offsets = OffsetFetchRequest { group_id: "g".into(), topics: None, ..Default::default() };
+    assert_eq!(wire.ask(&offsets, 7).await.topics.len(), 0);
+    let listed = wire.ask(&ListGroupsRequest::default(), 5).await;
+    assert_eq!(listed.groups.len(), 0, "nothing is left of the group");
+    broker.shutdown().await.unwrap();
+}

@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use crate::log::{LogSlice, ReadBound};
 use crate::metadata::ClusterImage;
 use crate::runtime::{FetchPlan, Found, Node, Partition, PartitionError, SessionKey, SessionPartition};
-use crate::server::connection::Call;
+use crate::server::connection::{Call, FetchBudget};
 use crate::server::error_map::ToCode;
 use crate::server::outcome::{Answer, Outcome};
 
@@ -35,6 +35,8 @@ struct Fetch {
     call: Call,
     plan: FetchPlan,
     limits: Limits,
+    /// Given back when the answer is made.
+    _budget: FetchBudget,
     /// In the order of the plan.
     partitions: Vec<Result<Arc<Partition>, ErrorCode>>,
 }
@@ -72,13 +74,15 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: FetchRequest) -> Ou
     let image = node.controller.image();
     let partitions = plan.partitions.iter().map(|wanted| find(node, &image, wanted, by_id)).collect();
     let size = |bytes: i32| usize::try_from(bytes).unwrap_or(0);
+    let wanted = size(request.max_bytes).min(node.settings.fetch_bytes_max);
+    let budget = FetchBudget::take(&call.connection, wanted);
     let limits = Limits {
-        max_bytes: size(request.max_bytes).min(node.settings.fetch_bytes_max),
-        min_bytes: size(request.min_bytes).min(node.settings.fetch_bytes_max),
+        max_bytes: budget.bytes,
+        min_bytes: size(request.min_bytes).min(budget.bytes),
         max_wait: Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0)),
         read_committed: request.isolation_level == READ_COMMITTED,
     };
-    let fetch = Fetch { node: node.clone(), call: call.clone(), plan, limits, partitions };
+    let fetch = Fetch { node: node.clone(), call: call.clone(), plan, limits, _budget: budget, partitions };
     let all_open = fetch.partitions.iter().flatten().all(|partition| partition.is_open());
     match all_open.then(|| fetch.read_cached()).flatten() {
         Some(reads) if fetch.is_enough(&reads) => Outcome::Done(fetch.answer(reads)),

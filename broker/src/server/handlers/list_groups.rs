@@ -19,7 +19,9 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: ListGroupsRequest) 
     let (node, call) = (node.clone(), call.clone());
     Outcome::Exclusive(Box::pin(async move {
         let mut response = ListGroupsResponse::default();
-        for shard in node.all_shards() {
+        let listing = node.clone();
+        let shards = tokio::task::spawn_blocking(move || listing.written_shards());
+        for shard in shards.await.unwrap_or_default() {
             let listed = match shard.load().await {
                 Ok(()) => shard.read(|state| state.list()).await,
                 Err(error) => Err(error),

@@ -112,7 +112,7 @@ fn append(node: &Node, call: &Call, topics: Vec<TargetTopic>, acks: i16, timeout
             TopicProduceResponse { name: topic.name, topic_id: topic.id, ..Default::default() };
         for target in topic.partitions {
             let mut answer = PartitionProduceResponse { index: target.index, ..Default::default() };
-            match append_one(call, &target.found, target.records, now_ms) {
+            match append_one(call, &target.found, target.records, acks, now_ms) {
                 Ok(appended) => {
                     answer.base_offset = appended.base_offset;
                     answer.log_append_time_ms = appended.append_time;
@@ -199,10 +199,16 @@ fn append_one(
     call: &Call,
     found: &Result<Arc<Partition>, ErrorCode>,
     records: Bytes,
+    acks: i16,
     now_ms: i64,
 ) -> Result<Appended, Refusal> {
     let refuse = |code, message: &str| Refusal { code, message: message.to_owned(), record: None };
     let partition = found.as_ref().map_err(|code| refuse(*code, ""))?;
+    let min_insync = partition.rules().min_insync_replicas;
+    if acks == ACKS_ALL && min_insync > 1 {
+        let message = format!("min.insync.replicas is {min_insync}, but the partition has one replica");
+        return Err(refuse(ErrorCode::NotEnoughReplicas, &message));
+    }
     if let Ok(header) = BatchHeader::parse(&records) {
         if header.attributes.is_transactional() {
             return Err(refuse(ErrorCode::InvalidTxnState, "transactions are not offered by this version"));
