@@ -2,7 +2,7 @@
 //!
 //! Drivers hold a [`Random`]; tests hand them a [`SeededRandom`] and print its seed.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{BuildHasher, Hasher};
 
 /// Where a driver draws random numbers.
 pub trait Random: Send + std::fmt::Debug {
@@ -64,7 +64,7 @@ impl SystemRandom {
         reason = "the one place that draws entropy: RandomState's keys come from the system"
     )]
     pub fn new() -> Self {
-        SystemRandom(SeededRandom::new(RandomState::new().build_hasher().finish()))
+        SystemRandom(SeededRandom::new(std::hash::RandomState::new().build_hasher().finish()))
     }
 }
 

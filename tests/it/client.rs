@@ -246,6 +246,7 @@ async fn a_group_grows_and_shrinks() {
 }
 
 /// Forwards connections to `target` and cuts each after a number of bytes from the client that grows from try to try.
+#[expect(clippy::disallowed_methods, reason = "the proxy stands where a network would")]
 async fn cutting_proxy(target: String) -> u16 {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
