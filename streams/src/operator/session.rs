@@ -141,9 +141,14 @@ where
         let before = ctx.record.clone();
         while let Some((row, dirty)) = ctx.open_store_mut(self.store).cache.as_mut().and_then(Cache::pop) {
             let Some(session) = SessionKey::from_row(&row) else { continue };
-            let old =
-                if self.send_old || dirty.value.is_none() { ctx.rows(self.store).get(&row)? } else { None };
+            let open = ctx.open_store(self.store);
+            let shown = open.window.as_ref().is_none_or(|window| session.end_ms >= window.visible_from_ms());
+            let asked = self.send_old || dirty.value.is_none();
+            let old = if asked && shown { open.rows.get(&row)? } else { None };
             if dirty.value.is_none() && old.is_none() {
+                // Nobody can see the row any more, but the cache must not bring it back.
+                let rows = ctx.rows_mut(self.store);
+                session.writes().iter().try_for_each(|key| rows.put(key, None))?;
                 continue;
             }
             ctx.record.headers.clone_from(&dirty.headers);

@@ -294,18 +294,6 @@ impl Run {
                     ours.push((key, start, start.saturating_add(size_ms), value));
                 }
             }
-            StoreKind::Session { .. } if self.cached => {
-                let mut rows = BTreeMap::new();
-                for (_, record) in &self.changelogs[&format!("app-{store}-changelog")] {
-                    let key = record.key.as_ref().unwrap();
-                    let at = key.len() - 16;
-                    let time = |at: usize| i64::from_be_bytes(key[at..at + 8].try_into().unwrap());
-                    rows.insert((key.slice(..at), time(at + 8), time(at)), record.value.clone());
-                }
-                let rows =
-                    rows.into_iter().filter_map(|((key, start, end), value)| Some((key, start, end, value?)));
-                ours.extend(rows.map(|(key, start, end, value)| (key, start, end, stamped(-1, &value))));
-            }
             StoreKind::Session { .. } => {
                 for (key, start, end, value) in
                     self.driver.sessions(store).map_err(|error| error.to_string())?
