@@ -231,12 +231,21 @@ fn read_batches(
     let mut buffer = buffers.take(max_bytes.max(first.size()).min(left));
     let read = file.read_at(buffer.bytes_mut(), start)?;
     let filled = &buffer.as_ref()[..read];
-    let mut whole = 0;
+    let (mut whole, mut next) = (0, first.base_offset);
     while let Some(rest) = filled.get(whole..).filter(|rest| rest.len() >= BATCH_HEADER_BYTES) {
         let header = BatchHeader::parse(rest).map_err(|error| damaged(start + whole as u64, error))?;
         if header.size() > rest.len() || header.base_offset >= bound {
             break;
         }
+        // No checksum covers the base offset: that it rises, and ends below the bound, is what can be told of it.
+        let ends = header.next_offset();
+        if header.base_offset < next || ends <= header.base_offset || ends > bound {
+            let what = "first or last offset of batch";
+            let expected = "behind the batch before and below the log's end";
+            let error = RecordError::Field { what, at: 0, expected, found: header.base_offset };
+            return Err(damaged(start + whole as u64, error));
+        }
+        next = ends;
         whole += header.size();
     }
     if whole == 0 {

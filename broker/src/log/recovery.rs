@@ -312,29 +312,33 @@ impl<'a> Recovery<'a> {
         rebuilt: bool,
     ) -> Result<(Active, Option<Stop>), LogError> {
         let mut scanner = Scanner::new(segment.files.log.get()?, from, u64::MAX)?;
+        let base = segment.base_offset;
         loop {
-            match scanner.next()? {
-                Scanned::Batch(header, position) => {
-                    self.replay(&header, position, &mut scanner)?;
-                    segment.note(&header, self.opening.config.index_interval_bytes);
-                    self.next_offset = header.next_offset();
-                }
+            let (at, source) = match scanner.next()? {
+                Scanned::Batch(header, position) => match self.misplaced(&header, base) {
+                    Some(source) => (position, source),
+                    None => {
+                        self.replay(&header, position, &mut scanner)?;
+                        segment.note(&header, self.opening.config.index_interval_bytes);
+                        self.next_offset = header.next_offset();
+                        continue;
+                    }
+                },
                 Scanned::End => {
                     if rebuilt {
                         self.write_indexes(&mut segment)?;
                     }
                     return Ok((segment, None));
                 }
-                // A folder that says it was closed cleanly, or a part below the recovery point, has no such thing.
-                Scanned::Bad(source) => {
-                    return Err(LogError::FlushedLost {
-                        file: segment.files.log.path().to_owned(),
-                        at: scanner.position(),
-                        flushed: self.opening.recovery_point.unwrap_or(self.next_offset),
-                        source: Some(source),
-                    });
-                }
-            }
+                Scanned::Bad(source) => (scanner.position(), source),
+            };
+            // A folder that says it was closed cleanly, or a part below the recovery point, has no such thing.
+            return Err(LogError::FlushedLost {
+                file: segment.files.log.path().to_owned(),
+                at,
+                flushed: self.opening.recovery_point.unwrap_or(self.next_offset),
+                source: Some(source),
+            });
         }
     }
 

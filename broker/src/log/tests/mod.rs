@@ -2,10 +2,12 @@
 
 mod append;
 mod crash;
+mod damage;
 mod faults;
 mod lookup;
 mod model;
 mod producers;
+mod threads;
 
 use std::path::Path;
 use std::sync::Arc;
