@@ -11,6 +11,7 @@ mod connection;
 pub mod consumer;
 mod error;
 pub mod producer;
+pub mod properties;
 mod topic_partition;
 pub mod transport;
 pub mod written;
