@@ -36,6 +36,8 @@ struct Acked {
 #[derive(Default)]
 struct Ledger {
     acked: BTreeMap<(i32, i64), u64>,
+    /// Those of the last cycle, which have not been looked for yet.
+    fresh: Vec<Acked>,
     read: BTreeMap<i32, Vec<u64>>,
     seen: HashSet<u64>,
 }
@@ -77,6 +79,7 @@ fn kill_cycles_lose_nothing_acknowledged() {
         for acked in &acked {
             ledger.acked.insert((acked.partition, acked.offset), acked.number);
         }
+        ledger.fresh = acked;
         if cycle % 20 == 19 {
             println!("cycle {}: {} records acknowledged", cycle + 1, ledger.acked.len());
         }
@@ -89,6 +92,7 @@ fn kill_cycles_lose_nothing_acknowledged() {
         ledger.read_on(&client).await;
         let mut again = Ledger { acked: std::mem::take(&mut ledger.acked), ..Ledger::default() };
         again.read_on(&client).await;
+        again.check_all();
         assert_eq!(again.read, ledger.read, "a second reading from the beginning differs");
         let read: usize = again.read.values().map(Vec::len).sum();
         println!("{} records acknowledged, {read} in the log, {cycles} kills", again.acked.len());
@@ -216,11 +220,22 @@ impl Ledger {
                 read.push(number);
             }
         }
-        self.check_order();
-        for (&(partition, offset), number) in &self.acked {
-            let found = self.read.get(&partition).and_then(|read| read.get(offset as usize));
-            assert_eq!(found, Some(number), "acknowledged at {partition}:{offset}");
+        for acked in std::mem::take(&mut self.fresh) {
+            self.must_have(acked.partition, acked.offset, acked.number);
         }
+    }
+
+    /// Looks for everything that was ever acknowledged, and at the order of everything that was read.
+    fn check_all(&self) {
+        self.check_order();
+        for (&(partition, offset), &number) in &self.acked {
+            self.must_have(partition, offset, number);
+        }
+    }
+
+    fn must_have(&self, partition: i32, offset: i64, number: u64) {
+        let found = self.read.get(&partition).and_then(|read| read.get(offset as usize));
+        assert_eq!(found, Some(&number), "acknowledged at {partition}:{offset}");
     }
 
     /// What one writer wrote in one life stands in the order in which it was sent.

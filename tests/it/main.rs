@@ -14,3 +14,5 @@ mod pipeline;
 mod readme;
 mod serving;
 mod streams;
+#[cfg(feature = "sql")]
+mod sql;
