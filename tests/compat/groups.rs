@@ -2,7 +2,6 @@
 //! but those that a killed member had not committed.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -83,7 +82,7 @@ pub(crate) fn grows_and_shrinks(bootstrap: &str, client: Client) {
 impl Group {
     /// Waits until `count` members share all partitions evenly, writes more, and waits until all of it is read.
     fn settle(&mut self, count: usize) {
-        eventually(&format!("{count} members share {PARTITIONS} partitions evenly"), || {
+        binary::eventually(&format!("{count} members share {PARTITIONS} partitions evenly"), || {
             let mut all: Vec<u64> = Vec::new();
             for member in &mut self.members {
                 member.listen();
@@ -104,7 +103,7 @@ impl Group {
             binary::succeed(&[&arguments[..], &[&self.bootstrap]].concat(), lines(&records).as_bytes());
             self.written += records.len();
         }
-        eventually("every record is read", || {
+        binary::eventually("every record is read", || {
             self.members.iter_mut().for_each(Member::listen);
             (self.reads().len() >= self.written).then_some(())
         });
@@ -122,17 +121,5 @@ impl Group {
 
     fn doubles(&self) -> usize {
         self.reads().values().map(|count| count - 1).sum()
-    }
-}
-
-/// Waits until `condition` gives a value; panics with `what` at the deadline.
-fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + binary::DEADLINE;
-    loop {
-        if let Some(value) = condition() {
-            return value;
-        }
-        assert!(Instant::now() < deadline, "not within {:?}: {what}", binary::DEADLINE);
-        binary::pause();
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Shared by the test binaries that judge the program from outside. It knows command lines and process ids only.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -145,8 +145,29 @@ pub(crate) fn wait(child: &mut Child) -> ExitStatus {
     }
 }
 
+/// Waits until `condition` gives a value; panics with `what` at the deadline.
+pub(crate) fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        if let Some(value) = condition() {
+            return value;
+        }
+        assert!(Instant::now() < deadline, "not within {DEADLINE:?}: {what}");
+        pause();
+    }
+}
+
+/// Reads everything that is left of a pipe.
+pub(crate) fn drain(pipe: Option<impl Read>) -> String {
+    let mut text = String::new();
+    if let Some(mut pipe) = pipe {
+        pipe.read_to_string(&mut text).unwrap();
+    }
+    text
+}
+
 /// A moment between two looks at something.
 #[expect(clippy::disallowed_methods, reason = "between two looks at a condition that has a deadline")]
-pub(crate) fn pause() {
+fn pause() {
     std::thread::sleep(Duration::from_millis(10));
 }

@@ -13,6 +13,6 @@ mod kill;
 mod pipeline;
 mod readme;
 mod serving;
-mod streams;
 #[cfg(feature = "sql")]
 mod sql;
+mod streams;

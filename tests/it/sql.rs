@@ -23,7 +23,10 @@ fn statements_come_from_flags_files_and_pipes() {
     };
     let query = "SELECT _key, count(*) AS n FROM words GROUP BY _key ORDER BY _key";
     assert_eq!(sql(&["-e", query], ""), "_key  n\na     2\nb     1\n");
-    assert_eq!(sql(&["-e", query, "--output", "json"], ""), "{\"_key\":\"a\",\"n\":2}\n{\"_key\":\"b\",\"n\":1}\n");
+    assert_eq!(
+        sql(&["-e", query, "--output", "json"], ""),
+        "{\"_key\":\"a\",\"n\":2}\n{\"_key\":\"b\",\"n\":1}\n"
+    );
     assert_eq!(sql(&[], &format!("{query};\nSELECT 1 AS one;")), "_key  n\na     2\nb     1\none\n  1\n");
     let file = folder.path().join("query.sql");
     std::fs::write(&file, query).unwrap();
