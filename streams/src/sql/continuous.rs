@@ -77,19 +77,11 @@ impl SqlSession {
             if view.if_not_exists {
                 return Ok(None);
             }
-            return Err(SqlError::invalid(format!("'{}' exists already; DROP it first", view.name)));
+            return Err(SqlError::invalid(format!("'{}' already exists; DROP it first", view.name)));
         }
         let plan = self.plan_view(view).await?;
         let inputs = plan.inputs();
-        let mut partitions = plan.relation.partitions;
-        for topic in &inputs {
-            let Some(extent) = self.log.extent(topic).await? else {
-                return Err(SqlError::not_found(format!("topic '{topic}' does not exist")));
-            };
-            let count = i32::try_from(extent.len()).unwrap_or(i32::MAX);
-            partitions =
-                if plan.relation.partitions.is_some() { partitions } else { partitions.max(Some(count)) };
-        }
+        let partitions = plan.relation.partitions.or(plan.most_partitions());
         let mut outputs = vec![TopicPlan {
             name: plan.relation.topic.clone(),
             partitions,
@@ -117,6 +109,16 @@ impl SqlSession {
     pub(super) async fn plan_view(&self, view: &CreateMaterializedView) -> Result<ViewPlan, SqlError> {
         let state =
             self.planner.session(&self.catalog, &self.log, Mode::Continuous, &view.query.to_string()).await?;
-        plan_view(&state, view, self.late_to.as_ref()).await.map_err(|error| self.name_nearest(error))
+        let planned = plan_view(&state, view, self.late_to.as_ref()).await;
+        let mut plan = planned.map_err(|error| self.name_nearest(error))?;
+        let mut partitions = BTreeMap::new();
+        for topic in plan.inputs() {
+            let extent = self.log.extent(&topic).await?;
+            let extent =
+                extent.ok_or_else(|| SqlError::not_found(format!("topic '{topic}' does not exist")))?;
+            partitions.insert(topic, i32::try_from(extent.len()).unwrap_or(i32::MAX));
+        }
+        plan.cut(&partitions)?;
+        Ok(plan)
     }
 }

@@ -115,6 +115,12 @@ impl From<DataFusionError> for SqlError {
                 message = rest.to_string();
             }
         }
+        // What DataFusion lacks is right SQL that is not built.
+        let lacking =
+            ["Invalid function ", "LIKE does not support", "Cannot get result type for temporal operation"]
+                .iter()
+                .any(|head| message.starts_with(head));
+        let kind = if lacking { ErrorKind::Unsupported } else { kind };
         SqlError { kind, message, position }
     }
 }

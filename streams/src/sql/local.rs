@@ -19,6 +19,8 @@ use crate::task::{Scope, Task, TaskConfig};
 /// A task, and how far it was fed in each of its topics.
 #[derive(Debug)]
 struct Running {
+    /// The sub-topology that it runs.
+    part: u32,
     task: Task,
     fed: Vec<(String, i64)>,
 }
@@ -131,7 +133,7 @@ impl LocalSql {
                 let mut task = Task::open(&query.topology, scope, partition, backend, &config)?;
                 task.start(0)?;
                 let fed = task.input_topics().map(|topic| (topic.to_string(), 0)).collect();
-                tasks.push(Running { task, fed });
+                tasks.push(Running { part: part.id, task, fed });
             }
         }
         Ok(View { query, tasks })
@@ -167,16 +169,27 @@ impl LocalSql {
     /// The error of the first view that fails.
     pub fn end(&mut self) -> Result<(), SqlError> {
         for at in 0..self.views.len() {
-            // Sub-topologies behind repartition topics end after those in front of them.
-            for _ in 0..self.views[at].tasks.len() {
-                for running in &mut self.views[at].tasks {
-                    for (topic, _) in running.fed.clone() {
-                        running.task.end_input(&topic);
+            let view = &mut self.views[at];
+            let parts = view.query.topology.subtopologies().to_vec();
+            // A repartition topic has ended when all tasks that write it are done.
+            for _ in 0..parts.len() {
+                for running in 0..view.tasks.len() {
+                    let writes = |topic: &str, other: &Running| {
+                        let part = parts.iter().find(|part| part.id == other.part);
+                        part.is_some_and(|part| part.sink_topics.contains(topic)) && !other.task.is_done()
+                    };
+                    let topics: Vec<String> =
+                        view.tasks[running].fed.iter().map(|(topic, _)| topic.clone()).collect();
+                    for topic in topics {
+                        let internal = parts.iter().any(|part| part.repartition_sources.contains(&topic));
+                        if !internal || !view.tasks.iter().any(|other| writes(&topic, other)) {
+                            view.tasks[running].task.end_input(&topic);
+                        }
                     }
-                    running.step(&self.log)?;
+                    view.tasks[running].step(&self.log)?;
                 }
-                self.settle()?;
             }
+            self.settle()?;
         }
         Ok(())
     }

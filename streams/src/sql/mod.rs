@@ -15,6 +15,8 @@ mod exec;
 mod explain;
 mod local;
 mod plan;
+#[cfg(test)]
+mod property;
 mod session;
 #[cfg(test)]
 mod tests;

@@ -61,7 +61,7 @@ impl SqlSession {
     /// `Invalid` if the name is taken.
     pub fn define(&mut self, relation: Relation) -> Result<(), SqlError> {
         if self.catalog.get(&relation.name).is_some() {
-            return Err(SqlError::invalid(format!("'{}' exists already", relation.name)));
+            return Err(SqlError::invalid(format!("'{}' already exists", relation.name)));
         }
         self.catalog.insert(&relation.name.clone(), Entry::Relation(Arc::new(relation)));
         Ok(())
@@ -140,7 +140,7 @@ impl SqlSession {
             }
             if !declared.or_replace {
                 return Err(SqlError::invalid(format!(
-                    "'{name}' exists already; DROP it, or CREATE OR REPLACE"
+                    "'{name}' already exists; DROP it, or CREATE OR REPLACE"
                 )));
             }
         }
@@ -163,7 +163,7 @@ impl SqlSession {
         query: ast::Query,
     ) -> Result<Answer, SqlError> {
         if self.catalog.get(&name).is_some() && !or_replace {
-            return Err(SqlError::invalid(format!("'{name}' exists already; DROP it, or CREATE OR REPLACE")));
+            return Err(SqlError::invalid(format!("'{name}' already exists; DROP it, or CREATE OR REPLACE")));
         }
         let catalog = self.catalog.without(&name);
         let state = self.planner.session(&catalog, &self.log, Mode::Bounded, &query.to_string()).await?;

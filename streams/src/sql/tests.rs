@@ -145,13 +145,13 @@ fn errors_say_where_and_what_is_near() {
         ("SELECT\n  carier FROM flights", "line 2, column 3"),
         ("INSERT INTO flights VALUES (1, 'a', 2)", "3 values for 2 columns"),
         ("INSERT INTO flights VALUES (NULL, 'a')", "null in column 'id'"),
-        ("CREATE TABLE flights (id INT PRIMARY KEY)", "exists already"),
+        ("CREATE TABLE flights (id INT PRIMARY KEY)", "already exists"),
         ("CREATE TABLE x (a TEXT)", "needs a PRIMARY KEY"),
         ("CREATE STREAM x (a TEXT) WITH (topik = 'y')", "'topik' is not an option"),
         ("CREATE STREAM x (a NUMERIC(50, 2))", "at most 38 digits"),
         ("SELECT * FROM SESSION(flights, id, INTERVAL '5' SECOND)", "SESSION windows are not built"),
         ("SELECT * FROM TUMBLE(flights, id, INTERVAL '5' SECOND)", "must be a TIMESTAMP"),
-        ("DROP TABLE nothing", "no table, stream, view or topic is named 'nothing'"),
+        ("DROP TABLE nothing", "'nothing' does not exist"),
     ];
     for (sql, expected) in cases {
         let message = run(&mut session, sql).expect_err(sql).to_string();

@@ -87,6 +87,11 @@ fn first_lines(text: &str) -> String {
     text.lines().take(14).collect::<Vec<_>>().join("\n      ")
 }
 
+/// Topics have one partition; another number shows that the answers do not depend on it.
+fn partitions() -> i32 {
+    std::env::var("RIVERRUN_GOLDENS_PARTITIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+}
+
 fn run_file(file: &Path, runtime: &Runtime, listed: Option<&BTreeSet<String>>) -> Outcome {
     let records = match sqllogictest::parse_file::<DefaultColumnType>(file) {
         Ok(records) => records,
@@ -96,10 +101,10 @@ fn run_file(file: &Path, runtime: &Runtime, listed: Option<&BTreeSet<String>>) -
     let for_db = refused.clone();
     let mut runner = Runner::new(move || {
         let refused = for_db.clone();
-        async move { Ok(Database { sql: LocalSql::new(1)?, runtime, refused }) }
+        async move { Ok(Database { sql: LocalSql::new(partitions())?, runtime, refused }) }
     });
     let (mut answers, mut wrong, mut first) = (0, 0, String::new());
-    let mut met = BTreeSet::new();
+    let (mut met, mut subjects) = (BTreeSet::new(), BTreeSet::new());
     for record in records {
         let asked = match &record {
             Record::Query { sql, .. } => {
@@ -120,6 +125,7 @@ fn run_file(file: &Path, runtime: &Runtime, listed: Option<&BTreeSet<String>>) -
             continue;
         }
         wrong += 1;
+        subjects.insert(subject);
         if first.is_empty() {
             first = first_lines(&error.display(false).to_string());
         }
@@ -127,7 +133,10 @@ fn run_file(file: &Path, runtime: &Runtime, listed: Option<&BTreeSet<String>>) -
     match (wrong, met.is_empty()) {
         (0, true) => Outcome::Passed,
         (0, false) => Outcome::Differs(met),
-        _ => Outcome::Failed(format!("{wrong} wrong of {answers} answers; the first:\n      {first}")),
+        _ => Outcome::Failed(format!(
+            "{wrong} wrong of {answers} answers ({}); the first:\n      {first}",
+            subjects.into_iter().collect::<Vec<_>>().join("; ")
+        )),
     }
 }
 

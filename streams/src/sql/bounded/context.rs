@@ -65,6 +65,7 @@ impl Planner {
             .with_type_planner(Arc::new(RiverrunTypes))
             .build();
         datafusion_functions_json::register_all(&mut base)?;
+        super::functions::adjust(&mut base)?;
         Ok(Planner { base })
     }
 

@@ -4,6 +4,7 @@
 //! know continuous operators.
 
 mod context;
+mod functions;
 mod pushdown;
 mod scan;
 mod table;

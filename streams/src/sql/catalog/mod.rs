@@ -161,7 +161,7 @@ impl Catalog {
             Some(((edits, length), known)) if edits * 3 <= length => format!("; did you mean '{known}'?"),
             _ => String::new(),
         };
-        SqlError::not_found(format!("no table, stream, view or topic is named '{name}'{hint}"))
+        SqlError::not_found(format!("table, stream, view or topic '{name}' does not exist{hint}"))
     }
 
     /// Adds a name or replaces what it stands for.

@@ -8,6 +8,7 @@ use datafusion::arrow::array::{Array, ArrayRef};
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::scalar::ScalarValue;
+use riverrun_core::format::JsonEncoder;
 
 use super::call::{Arguments, Call, CallSpec, CallState};
 use super::{Delta, Env, Mark, NO_ORIGIN, Operator, Output, RowBytes, evaluate};
@@ -182,20 +183,27 @@ impl Aggregate {
         let origin = delta.marks[row].origin;
         let (Some(sink), true) = (env.late, origin != NO_ORIGIN) else { return };
         let Some(record) = env.records.get(origin as usize) else { return };
+        let (key, value) = if env.raw {
+            (record.key.clone(), record.value.clone())
+        } else {
+            (None, self.row_as_json(delta, row))
+        };
         let mut headers: Headers = record.headers.clone();
         headers.push("riverrun.late.window_end_ms", Some(Bytes::from(end_ms.to_string())));
         headers.push("riverrun.late.offset", Some(Bytes::from(record.offset.to_string())));
         headers.push("riverrun.late.partition", Some(Bytes::from(env.ctx.partition().to_string())));
         env.ctx.emit(
             sink,
-            Emission {
-                partition: None,
-                key: record.key.clone(),
-                value: record.value.clone(),
-                timestamp: record.timestamp.max(0),
-                headers,
-            },
+            Emission { partition: None, key, value, timestamp: record.timestamp.max(0), headers },
         );
+    }
+
+    /// A row as it is here, where the record that it came from is not at hand.
+    fn row_as_json(&self, delta: &Delta, row: usize) -> Option<Bytes> {
+        let encoder = JsonEncoder::new(delta.batch.schema_ref()).ok()?;
+        let mut value = Vec::new();
+        encoder.write_row(&delta.batch, row, &mut value);
+        Some(Bytes::from(value))
     }
 
     /// Rows that count, each with the key of its group.
@@ -303,7 +311,7 @@ impl Operator for Aggregate {
         if let Some(value) = env.ctx.get(env.store, &self.closed_key())? {
             self.closed_ms = i64::from_be_bytes(value[..].try_into().map_err(|_| damaged())?);
         }
-        if !self.is_global() || self.spec.closing.is_some() {
+        if !self.is_global() || self.spec.closing.is_some() || env.ctx.partition() != 0 {
             return Ok(Vec::new());
         }
         // SQL's aggregate over nothing is one row.

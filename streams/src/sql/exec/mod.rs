@@ -9,7 +9,9 @@
 
 mod aggregate;
 mod call;
+mod exchange;
 mod graph;
+mod input;
 mod join;
 mod linear;
 mod multimap;
@@ -33,10 +35,12 @@ use crate::state::StateError;
 
 pub(crate) use aggregate::{Aggregate, AggregateSpec, Closing};
 pub(crate) use call::{CallKind, CallSpec};
+pub(crate) use exchange::{ExchangeIn, ExchangeOut, ExchangeReader, ExchangeWriter};
 pub(crate) use graph::{Graph, Operator};
+pub(crate) use input::Input;
 pub(crate) use join::{Join, JoinKind, JoinSpec};
 pub(crate) use linear::{Filter, Project, Scan, Union, Windowing};
-pub(crate) use processor::{GraphProcessor, Unmade};
+pub(crate) use processor::{GraphProcessor, Pace, Unmade};
 pub(crate) use recompute::{Recompute, RecomputeSpec, Slot};
 pub(crate) use sink::{Sink, SinkKey, SinkSpec};
 pub(crate) use source::{Source, SourceSpec};
@@ -78,6 +82,9 @@ impl Delta {
 
 /// The rows of a batch at these places, in that order.
 pub(crate) fn take_rows(batch: &RecordBatch, rows: &[usize]) -> Result<RecordBatch, SqlError> {
+    if batch.num_columns() == 0 {
+        return batch_of(&batch.schema(), Vec::new(), rows.len());
+    }
     let places: UInt64Array = rows.iter().map(|row| *row as u64).collect();
     Ok(take_record_batch(batch, &places)?)
 }
@@ -157,6 +164,8 @@ pub(crate) struct Env<'a> {
     pub(crate) store: StoreId,
     /// The run in hand, which origins count in.
     pub(crate) records: &'a [InputRecord],
+    /// Whether the records of the run are as somebody wrote them, and not between two stages.
+    pub(crate) raw: bool,
     /// Where late rows go.
     pub(crate) late: Option<SinkId>,
     /// The node that drops are counted for.
@@ -204,6 +213,9 @@ impl Output {
         }
         let batch = match <[RecordBatch; 1]>::try_from(self.parts) {
             Ok([batch]) => batch,
+            Err(_) if self.schema.fields().is_empty() => {
+                batch_of(&self.schema, Vec::new(), self.marks.len())?
+            }
             Err(parts) => concat_batches(&self.schema, &parts)?,
         };
         Ok(vec![Delta { batch, marks: self.marks }])

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::source::Source;
+use super::exchange::grains;
+use super::input::Input;
 use super::{Delta, Env, Graph};
 use crate::operator::{BatchProcessor, Context, Flow, NodeId, ProcessError, SinkId, StoreId};
 use crate::record::InputRecord;
@@ -14,12 +15,23 @@ pub(crate) struct GraphProcessor {
     pub(crate) name: Arc<str>,
     pub(crate) graph: Graph,
     /// What each input reads, and the nodes that take its rows.
-    pub(crate) sources: Vec<(Source, Vec<usize>)>,
+    pub(crate) sources: Vec<(Input, Vec<usize>)>,
     pub(crate) store: StoreId,
     pub(crate) late: Option<SinkId>,
     pub(crate) node: NodeId,
-    /// Whether the order of outputs does not depend on where runs are cut even if a run is worked on at once.
-    pub(crate) whole_runs: bool,
+    /// How rows are handed on.
+    pub(crate) pace: Pace,
+}
+
+/// How much of a run may be worked on at once, so that the order of outputs does not depend on where runs are cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// All of it.
+    Run,
+    /// Up to where the watermark passes a multiple of so many milliseconds, if any time matters.
+    Grain(Option<i64>),
+    /// One record.
+    Record,
 }
 
 /// A processor that could not be made says so when it is started.
@@ -44,41 +56,54 @@ impl GraphProcessor {
         &mut self,
         records: &[InputRecord],
         ctx: &mut Context,
-        work: impl FnOnce(&mut Graph, &mut [(Source, Vec<usize>)], &mut Env<'_>) -> Result<(), SqlError>,
+        work: impl FnOnce(&mut Graph, &mut [(Input, Vec<usize>)], &mut Env<'_>) -> Result<(), SqlError>,
     ) -> Flow {
-        let mut env = Env { ctx, store: self.store, records, late: self.late, node: self.node };
+        let mut env = Env { ctx, store: self.store, records, late: self.late, node: self.node, raw: false };
         work(&mut self.graph, &mut self.sources, &mut env)
             .map_err(|error| ProcessError::step(self.name.clone(), error.kind, error.to_string()))
     }
 }
 
-/// Hands rows to all nodes that read a source, one record at a time if need be, and then the watermark.
+/// Hands rows to all nodes that read an input, each part with the watermark behind it.
 fn feed(
     graph: &mut Graph,
     leaves: &[usize],
     delta: Delta,
     watermark_ms: i64,
-    whole: bool,
+    pace: Pace,
     env: &mut Env<'_>,
 ) -> Result<(), SqlError> {
-    if whole {
-        if let [leaf] = leaves {
-            return graph.push(*leaf, 0, delta, env);
-        }
-    }
+    let pace = if leaves.len() > 1 { Pace::Record } else { pace };
+    let after = |row: usize| delta.marks.get(row).map_or(watermark_ms, |next| next.watermark_ms);
     let mut row = 0;
     while row < delta.len() {
-        let origin = delta.marks[row].origin;
-        let rows: Vec<usize> =
-            (row..delta.len()).take_while(|at| delta.marks[*at].origin == origin).collect();
-        row += rows.len();
-        let part = delta.take(&rows)?;
+        let start = row;
+        row = match pace {
+            Pace::Run => delta.len(),
+            Pace::Record => {
+                let origin = delta.marks[start].origin;
+                (start..delta.len()).find(|at| delta.marks[*at].origin != origin).unwrap_or(delta.len())
+            }
+            Pace::Grain(grain_ms) => {
+                let before = grains(delta.marks[start].watermark_ms, grain_ms);
+                (start + 1..delta.len())
+                    .find(|at| grains(delta.marks[*at].watermark_ms, grain_ms) != before)
+                    .unwrap_or(delta.len())
+            }
+        };
+        let part = if start == 0 && row == delta.len() {
+            delta.clone()
+        } else {
+            let rows: Vec<usize> = (start..row).collect();
+            delta.take(&rows)?
+        };
         for leaf in leaves {
             graph.push(*leaf, 0, part.clone(), env)?;
         }
-        let after = delta.marks.get(row).map_or(watermark_ms, |next| next.watermark_ms);
-        for leaf in leaves {
-            graph.watermark(*leaf, 0, after, env)?;
+        if pace != Pace::Run {
+            for leaf in leaves {
+                graph.watermark(*leaf, 0, after(row), env)?;
+            }
         }
     }
     Ok(())
@@ -91,7 +116,7 @@ impl BatchProcessor for GraphProcessor {
             for (source, leaves) in sources {
                 source.init(env)?;
                 for leaf in leaves {
-                    graph.watermark(*leaf, 0, source.watermark_ms, env)?;
+                    graph.watermark(*leaf, 0, source.watermark_ms(), env)?;
                 }
             }
             Ok(())
@@ -100,18 +125,19 @@ impl BatchProcessor for GraphProcessor {
 
     fn timestamp(&mut self, input: usize, record: &InputRecord, _: i64) -> Result<i64, ProcessError> {
         // What a stream looks up is loaded before the stream's rows flow.
-        Ok(if self.sources[input].0.spec().first { 0 } else { record.timestamp.max(0) })
+        Ok(if self.sources[input].0.first() { 0 } else { record.timestamp.max(1) })
     }
 
     fn process(&mut self, input: usize, records: &[InputRecord], ctx: &mut Context) -> Flow {
-        let whole = self.whole_runs;
+        let pace = self.pace;
         self.with_env(records, ctx, |graph, sources, env| {
             let (source, leaves) = &mut sources[input];
+            env.raw = source.is_topic();
             for delta in source.read(records, env)? {
-                feed(graph, leaves, delta, source.watermark_ms, whole, env)?;
+                feed(graph, leaves, delta, source.watermark_ms(), pace, env)?;
             }
             for leaf in leaves {
-                graph.watermark(*leaf, 0, source.watermark_ms, env)?;
+                graph.watermark(*leaf, 0, source.watermark_ms(), env)?;
             }
             Ok(())
         })

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use riverrun_core::format::write_json_value;
 
 use super::multimap::Multimap;
-use super::{Delta, Env, Operator, RowBytes};
+use super::{Delta, Env, Operator, RowBytes, batch_of};
 use crate::operator::{Emission, SinkId};
 use crate::record::Headers;
 use crate::sql::catalog::Relation;
@@ -21,6 +21,8 @@ pub(crate) enum SinkKey {
     Append,
     /// A row replaces the one with the same key columns.
     Columns,
+    /// The same where the old row's end and the new row's beginning may come from different tasks, in any order.
+    GatheredColumns,
     /// Rows have no key of their own: the whole row and the number of its copy make one.
     WholeRow,
 }
@@ -72,6 +74,33 @@ impl Sink {
         Bytes::from(key)
     }
 
+    /// Shows of each key one of its rows that are there, of several the last in order of bytes: while an old row and
+    /// a new one pass each other on their way, and only then, there is more than one.
+    fn gathered(&mut self, delta: &Delta, env: &mut Env<'_>) -> Result<(), SqlError> {
+        let rows = self.bytes.encode(delta.batch.columns(), delta.len())?;
+        for (at, mark) in delta.marks.iter().enumerate() {
+            let key = self.writer.key(&delta.batch, at).unwrap_or_default();
+            let shown = |copies: &Multimap| {
+                copies.rows(&key).filter(|(_, count)| *count > 0).last().map(|(row, _)| row.to_vec())
+            };
+            let before = shown(&self.copies);
+            self.copies.add(&key, &rows[at], mark.op.into(), env)?;
+            let after = shown(&self.copies);
+            if before == after {
+                continue;
+            }
+            let value = match after {
+                None => None,
+                Some(row) => {
+                    let columns = self.bytes.decode([row.as_slice()])?;
+                    self.writer.value(&batch_of(&self.spec.relation.schema, columns, 1)?, 0)
+                }
+            };
+            self.emit(Some(key), value, mark.time_ms, env);
+        }
+        Ok(())
+    }
+
     /// What became of each key while one record worked its way through.
     fn upsert(&self, delta: &Delta, env: &mut Env<'_>) {
         let mut row = 0;
@@ -106,7 +135,7 @@ impl Sink {
 
 impl Operator for Sink {
     fn init(&mut self, env: &mut Env<'_>) -> Result<Vec<Delta>, SqlError> {
-        if self.spec.key == SinkKey::WholeRow {
+        if matches!(self.spec.key, SinkKey::WholeRow | SinkKey::GatheredColumns) {
             self.copies.init(env)?;
         }
         Ok(Vec::new())
@@ -129,6 +158,7 @@ impl Operator for Sink {
                 }
             }
             SinkKey::Columns => self.upsert(&delta, env),
+            SinkKey::GatheredColumns => self.gathered(&delta, env)?,
             SinkKey::WholeRow => {
                 let rows = self.bytes.encode(delta.batch.columns(), delta.len())?;
                 for (row, mark) in delta.marks.iter().enumerate() {

@@ -29,14 +29,30 @@ pub(crate) struct PlanNode {
 /// A step.
 #[derive(Clone, Debug)]
 pub(crate) enum PlanOp {
-    Scan { relation: Arc<Relation>, metas: Vec<Meta>, columns: Vec<usize>, lookup: bool },
+    Scan {
+        relation: Arc<Relation>,
+        metas: Vec<Meta>,
+        columns: Vec<usize>,
+        lookup: bool,
+    },
     Filter(Arc<dyn PhysicalExpr>),
     Project(Vec<Arc<dyn PhysicalExpr>>),
     Union,
-    Windowing { time: Arc<dyn PhysicalExpr>, windows: Windows },
+    Windowing {
+        time: Arc<dyn PhysicalExpr>,
+        windows: Windows,
+    },
     Aggregate(Box<AggregateSpec>),
     Join(Box<JoinSpec>),
-    Recompute { spec: Box<RecomputeSpec>, what: &'static str },
+    Recompute {
+        spec: Box<RecomputeSpec>,
+        what: &'static str,
+    },
+    /// What another stage wrote.
+    Exchange {
+        topic: String,
+        first: bool,
+    },
 }
 
 /// Compiles the plan of one view.
@@ -122,7 +138,16 @@ impl<'a> Compiler<'a> {
             LogicalPlan::Aggregate(aggregate) => self.aggregate(plan, aggregate, lookup).await,
             LogicalPlan::Join(join) => self.join(plan, join, lookup).await,
             // Rows of a table have no order, so a sort without a limit changes nothing.
-            LogicalPlan::Sort(sort) if sort.fetch.is_none() => self.compile(&sort.input, lookup).await,
+            LogicalPlan::Sort(sort) if sort.fetch.is_none() => {
+                let input = self.compile(&sort.input, lookup).await?;
+                let first = sort.expr.first().and_then(|order| column_of(&order.expr, &input.schema));
+                if self.emit != Some(Emit::Changes) && first.is_some_and(|at| input.facts.times.contains(&at))
+                {
+                    let message = "ORDER BY event time behind a watermark is not built; order the rows when the view is read";
+                    return Err(SqlError::unsupported(message));
+                }
+                Ok(input)
+            }
             LogicalPlan::Sort(sort) => {
                 let input = self.compile(&sort.input, false).await?;
                 self.recompute("the first rows", plan, vec![(input, Vec::new())], true).await
@@ -250,12 +275,39 @@ impl<'a> Compiler<'a> {
         self.recompute("the first rows", plan, vec![(input, Vec::new())], true).await
     }
 
+    /// Rows that come late must be left out by these steps, which is not built; with EMIT CHANGES all rows count.
+    fn refuse_event_time(
+        &self,
+        input: &PlanNode,
+        window: &datafusion::logical_expr::Window,
+    ) -> Result<(), SqlError> {
+        if self.emit == Some(Emit::Changes) {
+            return Ok(());
+        }
+        let windows =
+            input.facts.window.as_ref().is_some_and(|window| window.watermarked) && !input.facts.finally;
+        let by_time = window.window_expr.iter().any(|expr| match expr.clone().unalias_nested().data {
+            Expr::WindowFunction(function) => function.params.order_by.iter().any(|order| {
+                order.asc
+                    && column_of(&order.expr, &input.schema).is_some_and(|at| input.facts.times.contains(&at))
+            }),
+            _ => false,
+        });
+        if windows || by_time {
+            let message = "OVER and ROW_NUMBER by event time behind a watermark are not built: late rows would count; \
+                           with EMIT CHANGES all rows count and results change with each";
+            return Err(SqlError::unsupported(message));
+        }
+        Ok(())
+    }
+
     async fn over(
         &mut self,
         plan: &LogicalPlan,
         window: &datafusion::logical_expr::Window,
     ) -> Result<PlanNode, SqlError> {
         let input = self.compile(&window.input, false).await?;
+        self.refuse_event_time(&input, window)?;
         let mut common: Option<Vec<Expr>> = None;
         for expr in &window.window_expr {
             let Expr::WindowFunction(function) = expr.clone().unalias_nested().data else {

@@ -8,10 +8,42 @@ use datafusion::logical_expr::{Expr, Join, LogicalPlan};
 use super::batch_schema;
 use super::compile::{Compiler, PlanNode, PlanOp, column_of};
 use super::facts::Facts;
+use crate::sql::dialect::Emit;
 use crate::sql::error::SqlError;
 use crate::sql::exec::{JoinKind, JoinSpec};
 
 impl Compiler<'_> {
+    /// Joins whose partners go with the watermark are not built; with EMIT CHANGES no row goes.
+    fn refuse_event_time_join(
+        &self,
+        left: &PlanNode,
+        right: &PlanNode,
+        join: &Join,
+        lookup: bool,
+    ) -> Result<(), SqlError> {
+        if self.emit == Some(Emit::Changes) {
+            return Ok(());
+        }
+        let open = |side: &PlanNode| {
+            side.facts.window.as_ref().is_some_and(|window| window.watermarked) && !side.facts.finally
+        };
+        let by_time = |side: &PlanNode| {
+            let of_filter = join.filter.iter().flat_map(|filter| filter.column_refs());
+            of_filter
+                .chain(join.on.iter().flat_map(|(a, b)| a.column_refs().into_iter().chain(b.column_refs())))
+                .any(|column| {
+                    side.schema.maybe_index_of_column(column).is_some_and(|at| side.facts.times.contains(&at))
+                })
+        };
+        let table = lookup && (left.facts.append != right.facts.append);
+        if !table && ((open(left) && open(right)) || (by_time(left) && by_time(right))) {
+            let message = "joins by window or by a span of event time behind watermarks are not built: late rows and \
+                           partners that are gone would count; with EMIT CHANGES all rows count and stay";
+            return Err(SqlError::unsupported(message));
+        }
+        Ok(())
+    }
+
     pub(super) async fn join(
         &mut self,
         plan: &LogicalPlan,
@@ -20,12 +52,18 @@ impl Compiler<'_> {
     ) -> Result<PlanNode, SqlError> {
         let left = self.compile(&join.left, lookup).await?;
         let right = self.compile(&join.right, lookup).await?;
+        if join.null_aware && (join.filter.is_some() || join.on.len() > 1) {
+            let message = "NOT IN over a query that names columns from outside is not built: nulls would be compared \
+                           wrongly; use NOT EXISTS";
+            return Err(SqlError::unsupported(message));
+        }
         if join.null_aware {
             // NOT IN looks at all rows of the list: one null in it and nothing is certain.
             return self
                 .recompute("NOT IN", plan, vec![(left, Vec::new()), (right, Vec::new())], false)
                 .await;
         }
+        self.refuse_event_time_join(&left, &right, join, lookup)?;
         // A table on the left of a stream is looked up all the same.
         let swapped_lookup = lookup && !left.facts.append && right.facts.append;
         let (kind, swap) = match join.join_type {

@@ -8,6 +8,8 @@ mod compile;
 mod facts;
 mod join;
 mod recompute;
+mod stage;
+mod topology;
 mod view;
 
 use datafusion::arrow::datatypes::{DataType, Field, IntervalUnit, Schema, SchemaRef, TimeUnit};

@@ -11,30 +11,29 @@ use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlan, Volatility};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::Column;
+use datafusion::sql::sqlparser::ast;
 use riverrun_core::format::{JsonEncoder, KeyFormat};
 
 use super::compile::{Compiler, PlanNode, PlanOp};
-use super::{batch_schema, stored_type};
-use crate::operator::{NodeId, SinkId, StoreId};
+use super::stage::{Cutter, Stage};
+use super::stored_type;
 use crate::sql::bounded::plan_query;
 use crate::sql::catalog::{BadRows, Changelog, Relation, ValueFormat};
 use crate::sql::dialect::{CreateMaterializedView, Emit, RelationOption};
 use crate::sql::error::SqlError;
-use crate::sql::exec::{
-    Aggregate, Filter, Graph, GraphProcessor, Join, Operator, Project, Recompute, Scan, Sink, SinkKey,
-    SinkSpec, Source, SourceSpec, Union, Unmade, Windowing,
-};
-use crate::state::{StoreKind, StoreSpec};
-use crate::topology::{OffsetReset, SinkTopic, SourceTopics, Topology, TopologyBuilder};
+use crate::sql::exec::{SinkKey, SourceSpec};
 
 /// A view that can be run.
 #[derive(Clone, Debug)]
 pub(crate) struct ViewPlan {
     pub(crate) relation: Arc<Relation>,
     pub(crate) late_to: Option<String>,
-    root: PlanNode,
-    key: SinkKey,
-    sources: Vec<SourceSpec>,
+    pub(super) root: PlanNode,
+    pub(super) stages: Vec<Stage>,
+    pub(super) key: SinkKey,
+    pub(super) sources: Vec<SourceSpec>,
+    /// Numbers of partitions of the topics that it reads.
+    pub(super) partitions: BTreeMap<String, i32>,
 }
 
 const OPTIONS: [&str; 2] = ["topic", "partitions"];
@@ -45,7 +44,7 @@ pub(crate) async fn plan_view(
     view: &CreateMaterializedView,
     late_default: Option<&String>,
 ) -> Result<ViewPlan, SqlError> {
-    let plan = plan_query(state, view.query.as_ref().clone()).await?;
+    let plan = plan_query(state, renamed(view)).await?;
     refuse_volatile(&plan)?;
     let plan = state.optimize(&plan)?;
     let mut compiler = Compiler::new(state, view.emit, view.grace_ms);
@@ -65,7 +64,29 @@ pub(crate) async fn plan_view(
     let mut sources: Vec<SourceSpec> = Vec::new();
     collect_sources(&root, &mut sources)?;
     let late_to = view.late_to.as_ref().or(late_default.filter(|_| has_closing(&root))).cloned();
-    Ok(ViewPlan { relation: Arc::new(relation), late_to, root, key, sources })
+    let (stages, partitions) = (Vec::new(), BTreeMap::new());
+    Ok(ViewPlan { relation: Arc::new(relation), late_to, root, stages, key, sources, partitions })
+}
+
+/// The query, its columns named as the view names them: two equal columns are two if their names are.
+fn renamed(view: &CreateMaterializedView) -> ast::Query {
+    let mut query = view.query.as_ref().clone();
+    if let ast::SetExpr::Select(select) = query.body.as_mut()
+        && select.projection.len() == view.columns.len()
+        && query.order_by.is_none()
+    {
+        for (item, name) in select.projection.iter_mut().zip(&view.columns) {
+            let alias = ast::Ident::with_quote('"', name);
+            match item {
+                ast::SelectItem::UnnamedExpr(expr) => {
+                    *item = ast::SelectItem::ExprWithAlias { expr: expr.clone(), alias };
+                }
+                ast::SelectItem::ExprWithAlias { alias: old, .. } => *old = alias,
+                _ => return view.query.as_ref().clone(),
+            }
+        }
+    }
+    query
 }
 
 /// Functions whose answer changes though no row does cannot be kept up to date.
@@ -92,7 +113,7 @@ fn refuse_volatile(plan: &LogicalPlan) -> Result<(), SqlError> {
     }
 }
 
-fn has_closing(node: &PlanNode) -> bool {
+pub(super) fn has_closing(node: &PlanNode) -> bool {
     let here = matches!(&node.op, PlanOp::Aggregate(spec) if spec.closing.is_some());
     here || node.inputs.iter().any(has_closing)
 }
@@ -164,7 +185,8 @@ fn output(view: &CreateMaterializedView, root: PlanNode) -> Result<(PlanNode, Re
     Ok((root, relation, key))
 }
 
-fn collect_sources(node: &PlanNode, sources: &mut Vec<SourceSpec>) -> Result<(), SqlError> {
+/// Adds the topics of a plan to those that are known.
+pub(super) fn collect_sources(node: &PlanNode, sources: &mut Vec<SourceSpec>) -> Result<(), SqlError> {
     if let PlanOp::Scan { relation, metas, lookup, .. } = &node.op {
         match sources.iter_mut().find(|known| known.relation.topic == relation.topic) {
             Some(known) if known.relation.name != relation.name => {
@@ -185,74 +207,26 @@ fn collect_sources(node: &PlanNode, sources: &mut Vec<SourceSpec>) -> Result<(),
     node.inputs.iter().try_for_each(|input| collect_sources(input, sources))
 }
 
-/// Where a stage's operators find what the topology gave them.
-#[derive(Clone, Copy, Debug)]
-struct Places {
-    sink: SinkId,
-    late: Option<SinkId>,
-    store: StoreId,
-    node: NodeId,
-}
-
 impl ViewPlan {
     /// The topics that the view reads.
     pub(crate) fn inputs(&self) -> Vec<String> {
         self.sources.iter().map(|source| source.relation.topic.clone()).collect()
     }
 
-    /// The topology that keeps the view, as an application of this id.
-    pub(crate) fn topology(&self, application_id: &str) -> Result<Topology, SqlError> {
-        let name = &self.relation.name;
-        let mut builder = TopologyBuilder::new();
-        let sources: Vec<NodeId> = self
-            .sources
-            .iter()
-            .map(|source| {
-                let topic = source.relation.topic.clone();
-                let name = format!("{name}-source-{topic}");
-                builder.add_source(&name, SourceTopics::Names(vec![topic]), Some(OffsetReset::Earliest))
-            })
-            .collect();
-        let store = builder.add_store(StoreSpec::new(format!("{name}-state"), StoreKind::Raw));
-        let node = builder.add_processor(&format!("{name}-query"), &sources, &[store]);
-        let (_, sink) =
-            builder.add_sink(&format!("{name}-sink"), SinkTopic::Name(self.relation.topic.clone()), &[node]);
-        let late = self
-            .late_to
-            .clone()
-            .map(|topic| builder.add_sink(&format!("{name}-late"), SinkTopic::Name(topic), &[node]).1);
-        builder.copartition(&sources);
-        let plan = self.clone();
-        let places = Places { sink, late, store, node };
-        plan.processor(places)?;
-        builder.execute(&sources, move |_| match plan.processor(places) {
-            Ok(processor) => Box::new(processor),
-            Err(error) => Box::new(Unmade { name: Arc::from(plan.relation.name.as_str()), error }),
-        });
-        builder.build(application_id).map_err(|error| SqlError::invalid(error.to_string()))
+    /// The most partitions that a topic which the view reads has.
+    pub(crate) fn most_partitions(&self) -> Option<i32> {
+        self.partitions.values().copied().max()
     }
 
-    fn processor(&self, places: Places) -> Result<GraphProcessor, SqlError> {
-        let mut graph = Graph::default();
-        let mut leaves: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        let root = build(&self.root, &mut graph, &mut leaves)?;
-        let sink =
-            SinkSpec { relation: self.relation.clone(), key: self.key.clone(), sink: places.sink, number: 0 };
-        graph.add(Box::new(Sink::new(sink)?), &[Some(root)]);
-        let mut sources = Vec::new();
-        for source in &self.sources {
-            let topic = source.relation.topic.as_str();
-            sources.push((Source::new(source.clone())?, leaves.remove(topic).unwrap_or_default()));
+    /// Cuts the plan into stages for topics of so many partitions. Comes before `topology`.
+    pub(crate) fn cut(&mut self, partitions: &BTreeMap<String, i32>) -> Result<(), SqlError> {
+        if partitions.values().any(|count| *count > 1) {
+            let mut cutter = Cutter::new(&self.relation.name, partitions);
+            self.root = cutter.cut(self.root.clone(), &mut self.key)?;
+            self.stages = cutter.stages;
         }
-        Ok(GraphProcessor {
-            name: Arc::from(self.relation.name.as_str()),
-            graph,
-            sources,
-            store: places.store,
-            late: places.late,
-            node: places.node,
-            whole_runs: whole_runs(&self.root),
-        })
+        self.partitions.clone_from(partitions);
+        Ok(())
     }
 
     /// The plan in words: steps with their state, then what the view gives.
@@ -265,7 +239,7 @@ impl ViewPlan {
         };
         let mode = match self.key {
             SinkKey::Append => "append: rows are only added".to_string(),
-            SinkKey::Columns => format!("upsert by ({})", columns(&relation.key)),
+            SinkKey::Columns | SinkKey::GatheredColumns => format!("upsert by ({})", columns(&relation.key)),
             SinkKey::WholeRow => {
                 "upsert by the whole row and the number of its copy: the rows have no key".to_string()
             }
@@ -285,59 +259,19 @@ impl ViewPlan {
             let _ = writeln!(text, "  input {}: watermark {watermark}{order}", source.relation.topic);
         }
         describe(&self.root, 1, &mut text);
+        for stage in &self.stages {
+            let keys: Vec<String> = stage.keys.iter().map(ToString::to_string).collect();
+            let _ = writeln!(
+                text,
+                "Stage to {} of {} partitions by ({})",
+                stage.topic,
+                stage.partitions,
+                keys.join(", ")
+            );
+            describe(&stage.root, 1, &mut text);
+        }
         text
     }
-}
-
-/// Whether outputs keep their order wherever a run is cut although a run is worked on at once: what leaves with the
-/// watermark must not mix with what leaves with a row.
-fn whole_runs(root: &PlanNode) -> bool {
-    fn count(node: &PlanNode) -> usize {
-        let here =
-            matches!(&node.op, PlanOp::Aggregate(spec) if spec.closing.as_ref().is_some_and(|c| c.finally));
-        usize::from(here) + node.inputs.iter().map(count).sum::<usize>()
-    }
-    fn covered(node: &PlanNode) -> bool {
-        match &node.op {
-            PlanOp::Aggregate(spec) if spec.closing.as_ref().is_some_and(|closing| closing.finally) => true,
-            PlanOp::Scan { lookup, .. } => *lookup,
-            _ => node.inputs.iter().all(covered),
-        }
-    }
-    match count(root) {
-        0 => true,
-        1 => covered(root),
-        _ => false,
-    }
-}
-
-fn build<'p>(
-    node: &'p PlanNode,
-    graph: &mut Graph,
-    leaves: &mut BTreeMap<&'p str, Vec<usize>>,
-) -> Result<usize, SqlError> {
-    let mut inputs = Vec::new();
-    for input in &node.inputs {
-        inputs.push(Some(build(input, graph, leaves)?));
-    }
-    let schema = batch_schema(&node.schema);
-    let operator: Box<dyn Operator> = match &node.op {
-        PlanOp::Scan { relation, columns, .. } => {
-            let place = graph.add(Box::new(Scan { columns: columns.clone(), schema }), &[None]);
-            leaves.entry(relation.topic.as_str()).or_default().push(place);
-            return Ok(place);
-        }
-        PlanOp::Filter(condition) => Box::new(Filter { condition: condition.clone() }),
-        PlanOp::Project(exprs) => Box::new(Project { exprs: exprs.clone(), schema }),
-        PlanOp::Union => Box::new(Union { schema }),
-        PlanOp::Windowing { time, windows } => {
-            Box::new(Windowing { time: time.clone(), windows: *windows, schema })
-        }
-        PlanOp::Aggregate(spec) => Box::new(Aggregate::new(spec.as_ref().clone())?),
-        PlanOp::Join(spec) => Box::new(Join::new(spec.as_ref().clone())?),
-        PlanOp::Recompute { spec, .. } => Box::new(Recompute::new(spec.as_ref().clone())?),
-    };
-    Ok(graph.add(operator, &inputs))
 }
 
 fn describe(node: &PlanNode, depth: usize, text: &mut String) {
@@ -357,6 +291,7 @@ fn describe(node: &PlanNode, depth: usize, text: &mut String) {
             format!("Project {}", exprs.join(", "))
         }
         PlanOp::Union => "Union all".to_string(),
+        PlanOp::Exchange { topic, .. } => format!("Read {topic}"),
         PlanOp::Windowing { time, windows } => format!("Windows {windows} over {time}"),
         PlanOp::Aggregate(spec) => {
             let state = match &spec.closing {

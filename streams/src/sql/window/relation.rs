@@ -121,7 +121,7 @@ impl WindowFunctions {
         let input = self.plan_input(arguments[0], context).map_err(|error| error.context(form))?;
         let time = time_column(arguments[1], &input).map_err(wrong)?;
         ticks_per_ms(&time.get_type(input.schema())?)?;
-        let mut length = |at: usize, what: &str| -> Result<i64, SqlError> {
+        let length = |at: usize, what: &str| -> Result<i64, SqlError> {
             match interval_ms(arguments[at])? {
                 ms if ms > 0 => Ok(ms),
                 ms => Err(wrong(format!("the {what} of {name} must be longer than nothing, not {ms} ms"))),
