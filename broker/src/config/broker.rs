@@ -48,6 +48,11 @@ pub(crate) const LOG_DIRS: ConfigKey<Option<Vec<String>>> =
     ConfigKey::<Option<Vec<String>>>::optional("log.dirs")
         .importance(Importance::High)
         .doc("The data folder. One is taken.");
+pub(crate) const LOG_FLUSH_INTERVAL_MESSAGES: ConfigKey<i64> =
+    ConfigKey::long("log.flush.interval.messages", i64::MAX)
+        .at_least(1)
+        .importance(Importance::High)
+        .doc("Default of the topic config flush.messages.");
 pub(crate) const LOG_FLUSH_INTERVAL_MS: ConfigKey<Option<i64>> = ConfigKey::optional("log.flush.interval.ms")
     .importance(Importance::High)
     .doc("Default of the topic config flush.ms.");
@@ -187,6 +192,7 @@ pub(crate) static BROKER: ConfigTable = ConfigTable::new(
         LOG_CLEANUP_POLICY.def,
         LOG_DIR.def,
         LOG_DIRS.def,
+        LOG_FLUSH_INTERVAL_MESSAGES.def,
         LOG_FLUSH_INTERVAL_MS.def,
         LOG_INDEX_INTERVAL_BYTES.def,
         LOG_INDEX_SIZE_MAX_BYTES.def,

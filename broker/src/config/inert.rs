@@ -223,7 +223,6 @@ pub(crate) const WITHOUT_EFFECT: &[&str] = &[
     "log.cleaner.min.compaction.lag.ms",
     "log.cleaner.threads",
     "log.dir.failure.timeout.ms",
-    "log.flush.interval.messages",
     "log.flush.offset.checkpoint.interval.ms",
     "log.flush.scheduler.interval.ms",
     "log.flush.start.offset.checkpoint.interval.ms",

@@ -23,6 +23,7 @@ const HOURS: i64 = 60 * MINUTES;
 /// Topic config to broker configs, the strongest first.
 const SYNONYMS: &[(&str, &[Synonym])] = &[
     ("cleanup.policy", &[same("log.cleanup.policy")]),
+    ("flush.messages", &[same("log.flush.interval.messages")]),
     ("flush.ms", &[same("log.flush.interval.ms")]),
     ("flush.policy", &[same("flush.policy")]),
     ("index.interval.bytes", &[same("log.index.interval.bytes")]),
