@@ -1,5 +1,6 @@
 //! `riverrun run` and `riverrun check` from outside: pipelines of their own, what they say, what they leave behind.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use riverrun::core::random::{Random, SeededRandom, SystemRandom};
 use serde_json::{Value, json};
 
-use crate::binary::{riverrun, terminate, wait};
+use crate::binary::{DEADLINE, riverrun, terminate, wait};
 
 /// A working folder with a pipeline's file and its data.
 pub(crate) struct Place {
@@ -106,6 +107,26 @@ pub(crate) fn kill_after(mut child: Child, patience: Duration) -> bool {
     killed && was_killed
 }
 
+/// Reads everything that is left of a pipe.
+fn drain(pipe: Option<impl Read>) -> String {
+    let mut text = String::new();
+    if let Some(mut pipe) = pipe {
+        pipe.read_to_string(&mut text).unwrap();
+    }
+    text
+}
+
+/// Waits until `condition` holds; panics with `what` at the deadline.
+fn eventually(what: &str, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    // Nothing is ever sent: this is a clock to wait on between two looks.
+    let (_keep, never) = sync_channel::<()>(1);
+    while !condition() {
+        assert!(Instant::now() < deadline, "not within {DEADLINE:?}: {what}");
+        let _ = never.recv_timeout(Duration::from_millis(10));
+    }
+}
+
 /// Waiting for a child and all that it says.
 trait WaitWithOutput {
     fn wait_with_output_of(&mut self) -> Output;
@@ -113,8 +134,8 @@ trait WaitWithOutput {
 
 impl WaitWithOutput for Child {
     fn wait_with_output_of(&mut self) -> Output {
-        let stdout = crate::binary::drain(self.stdout.take());
-        let stderr = crate::binary::drain(self.stderr.take());
+        let stdout = drain(self.stdout.take());
+        let stderr = drain(self.stderr.take());
         Output { status: self.wait().unwrap(), stdout: stdout.into_bytes(), stderr: stderr.into_bytes() }
     }
 }
@@ -213,9 +234,9 @@ fn a_pipeline_that_follows_its_files_is_stopped_with_a_signal() {
     place.write("data-1.csv", &format!("id,name,at\n{}", rows(0, 10)));
     let mut child = place.command("run", &[]).spawn().unwrap();
     let written = |count: usize| {
-        crate::binary::eventually("the rows are written", || {
+        eventually("the rows are written", || {
             let text = std::fs::read_to_string(place.path("out/rows.jsonl")).unwrap_or_default();
-            (text.lines().count() == count).then_some(())
+            text.lines().count() == count
         });
     };
     written(10);
@@ -224,7 +245,7 @@ fn a_pipeline_that_follows_its_files_is_stopped_with_a_signal() {
     written(15);
     terminate(&child);
     assert!(wait(&mut child).success());
-    let said = crate::binary::drain(child.stdout.take());
+    let said = drain(child.stdout.take());
     let summary: Value = serde_json::from_str(&said).unwrap();
     assert_eq!((&summary["finished"], &summary["rows_in"]), (&json!(false), &json!(15)));
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use riverrun_core::ErrorKind;
 use tokio::time::Instant;
 
@@ -19,6 +20,10 @@ use super::supervise::{Outcome, Stop};
 const POLL_WAIT: Duration = Duration::from_millis(200);
 /// How many records are put at once in a merged order.
 const PUT_RECORDS: usize = 1_000;
+
+/// Up to so many records, and bytes of their values, a bounded input is put in an order of its own.
+const SORTED_RECORDS: i64 = 250_000;
+const SORTED_BYTES: usize = 64 << 20;
 
 /// What a sink reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,10 +98,15 @@ impl SinkWorker {
                 Ok(Outcome::Finished)
             }
             SinkInput::Bounded(ends) => {
+                let sorted = match self.total_order {
+                    true => run.sorted(&from, ends, &stop).await?,
+                    false => None,
+                };
                 let mut reader = self.log.reader(&from).await?;
-                let outcome = match self.total_order {
-                    true => run.merged(&mut *reader, &from, ends, stop).await?,
-                    false => run.as_it_comes(&mut *reader, Some(ends), stop).await?,
+                let outcome = match sorted {
+                    Some(outcome) => outcome,
+                    None if self.total_order => run.merged(&mut *reader, &from, ends, stop).await?,
+                    None => run.as_it_comes(&mut *reader, Some(ends), stop).await?,
                 };
                 if matches!(outcome, Outcome::Finished) {
                     run.task.finish().await?;
@@ -160,7 +170,46 @@ impl Run<'_> {
         }
     }
 
-    /// Puts records in one order that does not depend on their arrival.
+    /// Puts all records at once, in an order that depends on nothing but them: by time, then by key; those of one key
+    /// stay in the order of their partition. `None` if they are too many to be held.
+    async fn sorted(
+        &mut self,
+        from: &BTreeMap<TopicPartition, i64>,
+        ends: &BTreeMap<TopicPartition, i64>,
+        stop: &Stop,
+    ) -> Result<Option<Outcome>, ConnectorError> {
+        let count =
+            |(partition, end): (&TopicPartition, &i64)| end - from.get(partition).copied().unwrap_or(0);
+        if ends.iter().map(count).sum::<i64>() > SORTED_RECORDS {
+            return Ok(None);
+        }
+        let mut reader = self.worker.log.reader(from).await?;
+        let (mut all, mut bytes) = (Vec::new(), 0);
+        while ends.iter().any(|(partition, end)| reader.position(partition) < *end) {
+            if stop.is_asked() {
+                return Ok(Some(Outcome::Stopped));
+            }
+            for (partition, records) in reader.poll(POLL_WAIT).await? {
+                let end = ends.get(&partition).copied().unwrap_or(0);
+                let below_end = to_sink(&partition, records).filter(|record| record.offset < end);
+                for record in below_end {
+                    bytes += record.value.as_ref().map_or(0, |value| value.len());
+                    all.push(record);
+                }
+            }
+            if bytes > SORTED_BYTES {
+                return Ok(None);
+            }
+        }
+        for records in sort(all).chunks(PUT_RECORDS) {
+            self.put(records.to_vec()).await?;
+        }
+        self.next.extend(ends.iter().map(|(partition, end)| (partition.clone(), *end)));
+        self.flush().await?;
+        Ok(Some(Outcome::Finished))
+    }
+
+    /// Puts records in one order that does not depend on their arrival: partitions are merged by time.
     async fn merged(
         &mut self,
         reader: &mut dyn LogReader,
@@ -283,6 +332,22 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// By time, key, partition and offset. The time of a record is at least that of the one before it with the same key,
+/// so that those of one key never change places; records without a key count as of one key in each partition.
+fn sort(mut records: Vec<SinkRecord>) -> Vec<SinkRecord> {
+    records.sort_by(|one, other| (&one.partition, one.offset).cmp(&(&other.partition, other.offset)));
+    let mut latest: BTreeMap<(TopicPartition, Option<Bytes>), i64> = BTreeMap::new();
+    let mut timed: Vec<(i64, SinkRecord)> = Vec::with_capacity(records.len());
+    for record in records {
+        let latest = latest.entry((record.partition.clone(), record.key.clone())).or_insert(i64::MIN);
+        *latest = record.timestamp.max(*latest);
+        timed.push((*latest, record));
+    }
+    // Stable: what is equal here stays in the order of partitions and offsets.
+    timed.sort_by(|(one_time, one), (other_time, other)| (one_time, &one.key).cmp(&(other_time, &other.key)));
+    timed.into_iter().map(|(_, record)| record).collect()
 }
 
 fn to_sink(
