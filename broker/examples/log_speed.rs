@@ -56,6 +56,7 @@ fn measure(dir: &Path) -> Result<(), Box<dyn Error>> {
         append(dir, &name("append"), records, &batch, FlushPolicy::Os)?;
         append(dir, &name("append, flush each"), records, &batch, FlushPolicy::Ack)?;
         read(dir, records, &batch)?;
+        recover(dir, records, &batch)?;
     }
     Ok(())
 }
@@ -127,6 +128,23 @@ fn read(dir: &Path, records: usize, batch: &Bytes) -> Result<(), Box<dyn Error>>
         DiskStorage.remove_dir(dir)?;
     }
     Ok(())
+}
+
+/// Opening after a crash that left 256 MiB without a checkpoint.
+fn recover(dir: &Path, records: usize, batch: &Bytes) -> Result<(), Box<dyn Error>> {
+    let (folder, log) = open(dir, FlushPolicy::Os, 0)?;
+    let batches = (256 << 20) / batch.len();
+    for _ in 0..batches {
+        log.append(received(batch), Origin::Client, 0, NOW)?;
+    }
+    log.flush()?;
+    drop((folder, log));
+    run("recover 256 MiB after a crash", batches * records, batches * batch.len(), || {
+        let (_folder, log) = open(dir, FlushPolicy::Os, 0)?;
+        assert_eq!(log.log_end_offset(), (batches * records) as i64);
+        Ok(())
+    })?;
+    Ok(DiskStorage.remove_dir(dir)?)
 }
 
 fn run(

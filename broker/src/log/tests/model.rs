@@ -59,6 +59,9 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Epoch, next sequence, and the last batch's offset, sequence and count.
+type Sender = (i16, i32, i64, i32, i32);
+
 /// What the log must hold.
 #[derive(Default)]
 struct Model {
@@ -69,8 +72,7 @@ struct Model {
     /// The least log start after a power cut.
     durable_start: i64,
     flushed: i64,
-    /// Per producer: epoch, next sequence, last batch's offset, sequence and count.
-    producers: [Option<(i16, i32, i64, i32, i32)>; 3],
+    producers: [Option<Sender>; 3],
     serial: usize,
 }
 
