@@ -11,13 +11,13 @@ const LINES_MAX: usize = 500;
 const LONGER: &[(&str, usize, &str)] = &[
     ("core/src/client/consumer/membership/mod.rs", 525, "one state machine, whose states are read together"),
     ("core/src/client/consumer/mod.rs", 530, "the public face of the consumer, mostly its documentation"),
-    ("streams/src/dsl/stream.rs", 590, "one method for each operator of a stream, mostly its documentation"),
-    ("streams/src/dsl/table.rs", 550, "one method for each operator of a table, mostly its documentation"),
+    ("streams/src/dsl/stream.rs", 600, "one method for each operator of a stream, mostly its documentation"),
+    ("streams/src/dsl/table.rs", 590, "one method for each operator of a table, mostly its documentation"),
     ("src/pipeline/config.rs", 525, "one declaration for each key of a pipeline file"),
 ];
 
 /// How much more than the file's length an entry of [`LONGER`] may allow.
-const SLACK: usize = 25;
+const SLACK: usize = 60;
 
 /// Names that say nothing about what is inside.
 const EMPTY_NAMES: &[&str] = &["common", "helper", "helpers", "manager", "misc", "util", "utils"];
