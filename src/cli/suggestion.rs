@@ -30,6 +30,20 @@ pub(crate) async fn nearest_topic(client: &Client, topic: &str, error: Error) ->
     }
 }
 
+/// `error`, or where it says that the first thing it quotes is not there, the same with the topic nearest to that.
+#[cfg(feature = "sql")]
+pub(crate) async fn nearest_to_quoted(client: &Client, error: Error) -> Error {
+    let quoted = error.message().split('\'').nth(1).map(str::to_owned);
+    let (ErrorKind::NotFound, Some(name)) = (error.kind(), quoted) else { return error };
+    let Ok(topics) = Admin::new(client).list_topics().await else { return error };
+    match nearest(&name, topics.iter().map(|topic| &*topic.name)) {
+        Some(near) if !error.message().contains(near) => {
+            Error::new(ErrorKind::NotFound, format!("{}; did you mean '{near}'?", error.message()))
+        }
+        _ => error,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

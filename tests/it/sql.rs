@@ -43,7 +43,7 @@ fn a_wrong_statement_says_where_and_what_is_near() {
     let errors = fail(&[&["sql", "-e", "SELECT 1;\nSELEC 2"], &at[..]].concat(), 2);
     assert!(errors.contains("line 2"), "{errors}");
     let errors = fail(&[&["sql", "-e", "SELECT * FROM wrods"], &at[..]].concat(), 3);
-    assert!(errors.contains("words"), "{errors}");
+    assert!(errors.contains("did you mean 'words'?"), "{errors}");
     let file = folder.path().join("broken.sql");
     std::fs::write(&file, "SELECT 1 +;").unwrap();
     let errors = fail(&[&["sql", "-f", file.to_str().unwrap()], &at[..]].concat(), 2);

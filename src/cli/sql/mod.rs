@@ -8,12 +8,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use riverrun::core::client::Client;
 use riverrun::streams::sql::SqlSession;
 use riverrun::streams::sql::topic::ClusterLog;
 use riverrun::{Error, ErrorKind, Result};
+use tokio::runtime::Runtime;
 
 use super::broker_address::BrokerAddress;
 use super::runtime;
+use super::suggestion::nearest_to_quoted;
 use super::terminal::Terminal;
 
 const EXAMPLES: &str = "\
@@ -43,20 +46,15 @@ impl Sql {
     pub(crate) fn run(self, terminal: &Terminal) -> Result<()> {
         let runtime = runtime::of_all_cores()?;
         let scripts = self.scripts()?;
-        let mut session = runtime.block_on(async {
+        let (client, session) = runtime.block_on(async {
             let client = self.address.client().await?;
-            let log = ClusterLog::new(&client)?;
-            SqlSession::new(Arc::new(log)).map_err(Error::from)
+            let session = SqlSession::new(Arc::new(ClusterLog::new(&client)?))?;
+            Ok::<_, Error>((client, session))
         })?;
-        let Some(scripts) = scripts else {
-            return shell::run(&runtime, &mut session, terminal);
-        };
+        let mut session = Session { runtime, client, session };
+        let Some(scripts) = scripts else { return shell::run(&mut session, terminal) };
         for (origin, script) in scripts {
-            let answers = runtime.block_on(session.execute(&script));
-            let answers = answers.map_err(|error| Error::from(error).context(origin))?;
-            for answer in &answers {
-                rows::print(answer, terminal)?;
-            }
+            session.run(&script, terminal).map_err(|error| error.context(origin))?;
         }
         Ok(())
     }
@@ -83,5 +81,25 @@ impl Sql {
             scripts.push(("standard input".to_owned(), text));
         }
         Ok(Some(scripts))
+    }
+}
+
+/// A session with what it runs on.
+struct Session {
+    runtime: Runtime,
+    client: Client,
+    session: SqlSession,
+}
+
+impl Session {
+    /// Runs a script and prints what its statements give.
+    fn run(&mut self, script: &str, terminal: &Terminal) -> Result<()> {
+        let answers = self.runtime.block_on(async {
+            match self.session.execute(script).await {
+                Ok(answers) => Ok(answers),
+                Err(error) => Err(nearest_to_quoted(&self.client, error.into()).await),
+            }
+        })?;
+        answers.iter().try_for_each(|answer| rows::print(answer, terminal))
     }
 }

@@ -2,13 +2,11 @@
 
 use std::path::PathBuf;
 
-use riverrun::streams::sql::SqlSession;
 use riverrun::{Error, ErrorKind, Result};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
-use tokio::runtime::Runtime;
 
-use super::rows;
+use super::Session;
 use crate::cli::terminal::Terminal;
 
 const HELP: &str = "\
@@ -20,7 +18,7 @@ A statement ends with a semicolon and may span lines.
 ";
 
 /// Reads and runs statements until the person leaves. Errors are shown and end nothing.
-pub(super) fn run(runtime: &Runtime, session: &mut SqlSession, terminal: &Terminal) -> Result<()> {
+pub(super) fn run(session: &mut Session, terminal: &Terminal) -> Result<()> {
     let failed = |error: ReadlineError| {
         Error::new(ErrorKind::Internal, "the shell cannot read from this terminal").with_source(error)
     };
@@ -65,9 +63,8 @@ pub(super) fn run(runtime: &Runtime, session: &mut SqlSession, terminal: &Termin
         }
         typed.clear();
         if !input.is_empty() {
-            match runtime.block_on(session.execute(&input)) {
-                Ok(answers) => answers.iter().try_for_each(|answer| rows::print(answer, terminal))?,
-                Err(error) => terminal.complain(&Error::from(error).chain()),
+            if let Err(error) = session.run(&input, terminal) {
+                terminal.complain(&error.chain());
             }
         }
     }
