@@ -94,10 +94,11 @@ struct Session {
 impl Session {
     /// Runs a script and prints what its statements give.
     fn run(&mut self, script: &str, terminal: &Terminal) -> Result<()> {
-        let answers = self.runtime.block_on(async {
-            match self.session.execute(script).await {
+        let Session { runtime, client, session } = self;
+        let answers = runtime.block_on(async {
+            match session.execute(script).await {
                 Ok(answers) => Ok(answers),
-                Err(error) => Err(nearest_to_quoted(&self.client, error.into()).await),
+                Err(error) => Err(nearest_to_quoted(client, error.into()).await),
             }
         })?;
         answers.iter().try_for_each(|answer| rows::print(answer, terminal))
