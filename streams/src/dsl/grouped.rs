@@ -19,6 +19,9 @@ use crate::operator::{Change, Children, Context, Port, SharedSerde, TableEdge, T
 use crate::state::StoreKind;
 use crate::topology::{SinkTopic, SourceTopics};
 
+/// The node behind a table grouping's repartition topic, and its rows.
+type SharedRows<K, V> = Arc<Mutex<Option<(Arc<str>, Port<TableEdge<K, V>>)>>>;
+
 /// The stream behind a grouping's own repartition topic, kept so that several aggregates share it.
 type SharedTopic<K, V, N> = Arc<Mutex<Option<Stream<K, V, N>>>>;
 
@@ -245,7 +248,7 @@ pub struct GroupedTable<K: 'static, V: 'static> {
     key: SharedSerde<K>,
     value: SharedSerde<V>,
     topic_name: Option<String>,
-    shared: Arc<Mutex<Option<(Arc<str>, Port<TableEdge<K, V>>)>>>,
+    shared: SharedRows<K, V>,
     next_name: Option<String>,
 }
 

@@ -144,9 +144,12 @@ fn write<K: 'static, V: 'static, N: Form>(stream: &Stream<K, V, N>, name: &str, 
     });
 }
 
+/// A branch that runs: its predicate, `None` for the default, and its listeners.
+type Out<K, V> = (Option<Predicate<K, V>>, Children<StreamEdge<K, V>>);
+
 /// The running split.
 struct Choice<K: 'static, V: 'static> {
-    outs: Vec<(Option<Predicate<K, V>>, Children<StreamEdge<K, V>>)>,
+    outs: Vec<Out<K, V>>,
 }
 
 impl<K: 'static, V: 'static> Process<StreamEdge<K, V>> for Choice<K, V> {

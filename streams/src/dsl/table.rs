@@ -140,9 +140,12 @@ impl<K: 'static, V: 'static, V2: 'static> View<K, V2> for StepView<K, V, V2> {
     }
 }
 
+/// What a step makes of a row that it only looks at.
+type DeriveRef<K, V, V2> = Arc<dyn Fn(&K, &V) -> Option<V2> + Send + Sync>;
+
 /// A step between tables: what it makes of a row, by reference and by value.
 struct Deriving<K, V, V2> {
-    by_ref: Arc<dyn Fn(&K, &V) -> Option<V2> + Send + Sync>,
+    by_ref: DeriveRef<K, V, V2>,
     by_value: Derive<K, V, V2>,
     skip_nothing: bool,
 }

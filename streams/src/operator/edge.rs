@@ -18,9 +18,11 @@ pub trait Edge: 'static {
 }
 
 /// An edge of a stream.
+#[derive(Debug)]
 pub struct StreamEdge<K, V>(PhantomData<fn(K, V)>);
 
 /// An edge of a table's updates.
+#[derive(Debug)]
 pub struct TableEdge<K, V>(PhantomData<fn(K, V)>);
 
 impl<K: 'static, V: 'static> Edge for StreamEdge<K, V> {
@@ -32,6 +34,7 @@ impl<K: 'static, V: 'static> Edge for TableEdge<K, V> {
 }
 
 /// A record on its way through a stream.
+#[derive(Debug)]
 pub struct StreamItem<'a, K, V> {
     /// The key; `None` is null.
     pub key: Option<&'a K>,
@@ -49,6 +52,7 @@ impl<K, V> Clone for StreamItem<'_, K, V> {
 impl<K, V> Copy for StreamItem<'_, K, V> {}
 
 /// A table's row before and after an update.
+#[derive(Debug)]
 pub struct Change<'a, V> {
     /// The new value; `None` is a deletion.
     pub new: Option<&'a V>,
@@ -66,6 +70,7 @@ impl<V> Clone for Change<'_, V> {
 impl<V> Copy for Change<'_, V> {}
 
 /// An update on its way through tables.
+#[derive(Debug)]
 pub struct TableItem<'a, K, V> {
     /// The row's key.
     pub key: &'a K,

@@ -16,7 +16,7 @@ use crate::state::{Cache, SessionKey, WindowState};
 
 /// Sessions: at most this much time between two records, and how long late ones are taken.
 #[derive(Clone, Copy, Debug)]
-pub struct SessionSpan {
+pub(crate) struct SessionSpan {
     pub(crate) gap_ms: i64,
     pub(crate) grace_ms: i64,
 }

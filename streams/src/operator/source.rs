@@ -35,6 +35,9 @@ pub struct Extract<'a, K, V> {
 /// Gives a record's event time; a negative one drops the record, an error stops the task.
 pub type Extractor<K, V> = Arc<dyn Fn(Extract<'_, K, V>) -> Result<i64, String> + Send + Sync>;
 
+/// A record's key and value.
+type Parts<K, V> = (Option<K>, Option<V>);
+
 /// How a typed source reads.
 pub(crate) struct Reading<K, V> {
     pub(crate) node: NodeId,
@@ -62,11 +65,7 @@ impl<K, V> Clone for Reading<K, V> {
 
 impl<K: 'static, V: 'static> Reading<K, V> {
     /// The record's key and value; `None` if it was dropped.
-    fn decode(
-        &self,
-        record: &InputRecord,
-        ctx: &mut Context,
-    ) -> Result<Option<(Option<K>, Option<V>)>, ProcessError> {
+    fn decode(&self, record: &InputRecord, ctx: &mut Context) -> Result<Option<Parts<K, V>>, ProcessError> {
         let key = record.key.as_ref().map(|bytes| ctx.decode(&*self.key, bytes, &self.name)).transpose();
         let both = key.and_then(|key| {
             let value = record.value.as_ref().map(|bytes| ctx.decode(&*self.value, bytes, &self.name));

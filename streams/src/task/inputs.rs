@@ -277,7 +277,11 @@ impl Inputs {
             return false;
         }
         // Every input is looked at, so that all begin to wait at once.
-        self.list.iter_mut().map(|input| input.is_settled(now_ms, idle_ms)).fold(true, |all, one| all && one)
+        let mut settled = true;
+        for input in &mut self.list {
+            settled &= input.is_settled(now_ms, idle_ms);
+        }
+        settled
     }
 }
 

@@ -10,8 +10,11 @@ enum Shape {
     Store,
 }
 
+/// A node's name, shape and label.
+type Figure = (String, Shape, String);
+
 struct Drawing {
-    boxes: Vec<(u32, Vec<(String, Shape, String)>)>,
+    boxes: Vec<(u32, Vec<Figure>)>,
     arrows: Vec<(String, String, bool)>,
 }
 

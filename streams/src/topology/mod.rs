@@ -126,11 +126,13 @@ pub struct Subtopology {
     pub stores: BTreeSet<StoreId>,
 }
 
+type Make = Arc<dyn Fn(&mut Assembly) -> Box<dyn BatchProcessor> + Send + Sync>;
+
 /// How to make the executable part behind some sources.
 #[derive(Clone)]
 pub(crate) struct Executor {
     pub(crate) sources: Vec<NodeId>,
-    pub(crate) make: Arc<dyn Fn(&mut Assembly) -> Box<dyn BatchProcessor> + Send + Sync>,
+    pub(crate) make: Make,
 }
 
 impl fmt::Debug for Executor {

@@ -22,7 +22,7 @@ fn tail(text: String) -> String {
     if length > 12 { text[length - 12..].to_owned() } else { text }
 }
 
-pub fn register(all: &mut Registry) {
+pub(crate) fn register(all: &mut Registry) {
     all.insert("group-count", |app, _| {
         texts(app, "in").group_by_key().count_as("counts").to_stream_nullable().to("out", numbers());
     });

@@ -19,7 +19,7 @@ use super::{Build, Seen};
 
 type Check = Result<(), String>;
 
-pub fn check(golden: &Value, build: Build) -> Check {
+pub(crate) fn check(golden: &Value, build: Build) -> Check {
     let seen = Seen::default();
     let topology = match build_topology(golden, build, &seen) {
         Err(error) if golden["failed"]["at_step"] == -1 => {

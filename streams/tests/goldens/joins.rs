@@ -13,7 +13,7 @@ fn table(app: &StreamsBuilder) -> Table<String, String> {
     app.table_as("table", text(), store("t"))
 }
 
-pub fn register(all: &mut Registry) {
+pub(crate) fn register(all: &mut Registry) {
     all.insert("join-stream-table-inner", |app, _| {
         let stream = texts(app, "in");
         stream.join(&table(app), |l, r| both(l, Some(r))).to("out", text());

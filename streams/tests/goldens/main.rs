@@ -4,6 +4,14 @@
 //! found by the case's name in a registry; its steps and config come from the file. A case passes only if everything
 //! that its file holds is compared and equal. `RIVERRUN_GOLDENS_ONLY` limits the run to names with that text in them.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::too_many_lines,
+    clippy::ptr_arg,
+    reason = "a test: it fails loudly, prints its table, and lists its cases"
+)]
+
 mod aggregates;
 mod compare;
 mod joins;
@@ -22,45 +30,45 @@ use riverrun_streams::prelude::*;
 use serde_json::Value;
 
 /// What a topology writes down as a side effect.
-#[derive(Clone, Default)]
-pub struct Seen(Arc<Mutex<Vec<String>>>);
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen(Arc<Mutex<Vec<String>>>);
 
 impl Seen {
-    pub fn note(&self, text: String) {
+    pub(crate) fn note(&self, text: String) {
         self.0.lock().unwrap().push(text);
     }
 
-    pub fn take(&self) -> Vec<String> {
+    pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 }
 
 /// Writes the topology of a case.
-pub type Build = fn(&StreamsBuilder, &Seen);
+pub(crate) type Build = fn(&StreamsBuilder, &Seen);
 
-pub type Registry = BTreeMap<&'static str, Build>;
+pub(crate) type Registry = BTreeMap<&'static str, Build>;
 
 /// A nullable stream of texts, as most cases begin.
-pub fn texts(app: &StreamsBuilder, topic: &str) -> Stream<String, String, Nullable> {
+pub(crate) fn texts(app: &StreamsBuilder, topic: &str) -> Stream<String, String, Nullable> {
     app.stream_nullable(topic, (utf8(), utf8()))
 }
 
-pub fn text() -> (impl Serde<String>, impl Serde<String>) {
+pub(crate) fn text() -> (impl Serde<String>, impl Serde<String>) {
     (utf8(), utf8())
 }
 
 /// Text before the first colon.
-pub fn head(value: &str) -> Option<String> {
+pub(crate) fn head(value: &str) -> Option<String> {
     value.split_once(':').map(|(head, _)| head.to_owned())
 }
 
 /// The number behind the first colon, or 0.
-pub fn amount(value: &str) -> i64 {
+pub(crate) fn amount(value: &str) -> i64 {
     value.split_once(':').map_or(0, |(_, number)| number.parse().unwrap())
 }
 
 /// A text as Java prints a null one.
-pub fn java(text: Option<&String>) -> &str {
+pub(crate) fn java(text: Option<&String>) -> &str {
     text.map_or("null", String::as_str)
 }
 

@@ -13,7 +13,7 @@ fn first(a: &String, _: &String) -> String {
     a.clone()
 }
 
-pub fn register(all: &mut Registry) {
+pub(crate) fn register(all: &mut Registry) {
     all.insert("names-word-count", |app, _| {
         let words = texts(app, "lines").flat_map_values(|_, v| v.map(|v| Some(v.to_lowercase())));
         let grouped = words.with_value_serde(utf8()).group_by(|_, v| v.cloned(), utf8());

@@ -19,7 +19,7 @@ fn timed(
     }))
 }
 
-pub fn register(all: &mut Registry) {
+pub(crate) fn register(all: &mut Registry) {
     all.insert("stateless-filter", |app, _| {
         texts(app, "in").filter(|_, v| v.is_none_or(|v| v.chars().count() > 2)).to("out", text());
     });

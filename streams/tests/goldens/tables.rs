@@ -12,7 +12,7 @@ fn stored(app: &StreamsBuilder) -> Table<String, String> {
     app.table_as("in", (utf8(), utf8()), store("latest"))
 }
 
-pub fn store(name: &str) -> Materialized<String, String> {
+pub(crate) fn store(name: &str) -> Materialized<String, String> {
     Materialized::named(name).key_serde(utf8()).value_serde(utf8())
 }
 
@@ -24,7 +24,7 @@ fn digit(value: &str) -> u32 {
     value.chars().last().and_then(|c| c.to_digit(10)).unwrap_or(0)
 }
 
-pub fn register(all: &mut Registry) {
+pub(crate) fn register(all: &mut Registry) {
     all.insert("table-source", |app, _| table(app).to_stream_nullable().to("out", text()));
     for name in ["table-source-stored", "table-source-stored-cached"] {
         all.insert(name, |app, _| stored(app).to_stream_nullable().to("out", text()));
@@ -99,8 +99,11 @@ pub fn register(all: &mut Registry) {
     });
     all.insert("table-random", |app, _| {
         let table = stored(app);
-        table.filter_as(store("filtered"), |_, v| digit(v) % 3 != 0).to_stream_nullable().to("out", text());
-        let map = |k: &String, v: &String| (digit(v) % 5 != 0).then(|| format!("{v}{k}"));
+        table
+            .filter_as(store("filtered"), |_, v| !digit(v).is_multiple_of(3))
+            .to_stream_nullable()
+            .to("out", text());
+        let map = |k: &String, v: &String| (!digit(v).is_multiple_of(5)).then(|| format!("{v}{k}"));
         table.filter_map_as(store("mappedStore"), map).to_stream_nullable().to("mapped", text());
     });
     all.insert("headers-table-group", headers_group);

@@ -45,7 +45,7 @@ fn kept(name: &str) -> Materialized<String, String> {
     store(name).retention(Duration::from_secs(100))
 }
 
-pub fn register(all: &mut Registry) {
+pub(crate) fn register(all: &mut Registry) {
     all.insert("tumbling-count-no-grace", |app, _| counts(input(app, tumbling(10, 0)).count_as("counts")));
     all.insert("tumbling-count-grace", |app, _| counts(input(app, tumbling(10, 5)).count()));
     all.insert("tumbling-reduce", |app, _| {
