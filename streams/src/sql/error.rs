@@ -90,10 +90,10 @@ impl From<DataFusionError> for SqlError {
             .and_then(|diagnostic| diagnostic.span)
             .map(|span| (span.start.line, span.start.column));
         let root = error.find_root();
-        if let DataFusionError::External(cause) = root {
-            if let Some(own) = cause.downcast_ref::<SqlError>() {
-                return own.clone();
-            }
+        if let DataFusionError::External(cause) = root
+            && let Some(own) = cause.downcast_ref::<SqlError>()
+        {
+            return own.clone();
         }
         let kind = match root {
             DataFusionError::NotImplemented(_) => ErrorKind::Unsupported,

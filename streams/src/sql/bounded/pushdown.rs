@@ -97,7 +97,7 @@ impl Bounds {
     }
 
     /// The earliest wanted timestamp.
-    pub(super) fn from_time(&self) -> Option<i64> {
+    pub(super) fn earliest_time(&self) -> Option<i64> {
         let times = self.0.iter().filter(|comparison| comparison.column == Column::Timestamp);
         times.filter(|c| !matches!(c.operator, Operator::Lt | Operator::LtEq)).map(|c| c.value).max()
     }

@@ -97,7 +97,7 @@ impl TableProvider for TopicTable {
         for (partition, (start, end)) in extent.into_iter().enumerate() {
             let partition = i32::try_from(partition).unwrap_or(i32::MAX);
             let (mut from, to) = bounds.range(partition, start, end);
-            if let (Some(time), true) = (bounds.from_time(), from < to) {
+            if let (Some(time), true) = (bounds.earliest_time(), from < to) {
                 let found = self.log.offset_for_time(&self.relation.topic, partition, time).await;
                 from = found
                     .map_err(|error| DataFusionError::from(SqlError::from(error)))?

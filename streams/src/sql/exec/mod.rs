@@ -25,7 +25,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions, UInt64Array};
 use datafusion::arrow::compute::{concat_batches, take_record_batch};
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::arrow::row::{OwnedRow, RowConverter, SortField};
+use datafusion::arrow::row::{RowConverter, SortField};
 use datafusion::physical_expr::PhysicalExpr;
 
 use super::error::SqlError;
@@ -150,10 +150,6 @@ impl RowBytes {
         }
         let parser = self.converter.parser();
         Ok(self.converter.convert_rows(rows.into_iter().map(|row| parser.parse(row)))?)
-    }
-
-    pub(crate) fn owned(&self, columns: &[ArrayRef]) -> Result<Vec<OwnedRow>, SqlError> {
-        Ok(self.converter.convert_columns(columns)?.iter().map(|row| row.owned()).collect())
     }
 }
 

@@ -204,7 +204,7 @@ impl ViewPlan {
         let mut graph = Graph::default();
         let mut leaves: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         let roots = (0..=self.stages.len()).map(|at| self.root_at(at));
-        let grain_ms = roots.filter_map(grain).reduce(|a, b| gcd(a, b));
+        let grain_ms = roots.filter_map(grain).reduce(gcd);
         for (root, target) in &places.targets {
             let top = build(self.root_at(*root), &mut graph, &mut leaves)?;
             let writer: Box<dyn Operator> = match target {

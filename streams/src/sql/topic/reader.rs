@@ -38,7 +38,6 @@ enum Payload {
 /// Reads values (and what the value leaves to the key) into columns, with the asked metadata columns behind them.
 pub(crate) struct RowReader {
     payload: Payload,
-    payload_schema: SchemaRef,
     key: Option<KeyDecoder>,
     key_columns: Vec<usize>,
     metas: Vec<MetaColumn>,
@@ -69,18 +68,12 @@ impl RowReader {
         };
         Ok(RowReader {
             payload,
-            payload_schema: relation.schema.clone(),
             key,
             key_columns: relation.key.clone(),
             metas: metas.iter().map(|meta| MetaColumn::new(*meta)).collect(),
             schema: with_metas(&relation.schema, metas),
             rows: 0,
         })
-    }
-
-    /// Payload columns, then metadata columns.
-    pub(crate) fn schema(&self) -> &SchemaRef {
-        &self.schema
     }
 
     /// Rows read since the last `finish`.
@@ -140,11 +133,6 @@ impl RowReader {
         columns.extend(self.metas.iter_mut().map(MetaColumn::finish));
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         Ok(RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)?)
-    }
-
-    /// The payload's own schema.
-    pub(crate) fn payload_schema(&self) -> &SchemaRef {
-        &self.payload_schema
     }
 }
 

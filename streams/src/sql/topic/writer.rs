@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
-use riverrun_core::format::{JsonEncoder, KeyEncoder, KeyFormat};
+use riverrun_core::format::{JsonEncoder, KeyEncoder};
 
 use crate::sql::catalog::{Relation, ValueFormat};
 use crate::sql::error::SqlError;
@@ -26,13 +26,6 @@ impl RowWriter {
             ValueFormat::Raw => None,
         };
         Ok(RowWriter { key, value })
-    }
-
-    /// A writer whose keys are JSON over these columns.
-    pub(crate) fn keyed_by(relation: &Relation, columns: &[usize]) -> Result<RowWriter, SqlError> {
-        let mut writer = RowWriter::new(relation)?;
-        writer.key = Some(KeyEncoder::new(&relation.schema, columns, KeyFormat::Json)?);
-        Ok(writer)
     }
 
     /// The key of a row; `None` where the relation has none, or the row's is null.
