@@ -227,3 +227,21 @@ fn killed_at_any_moment_it_ends_with_the_same_result() {
         assert!(found == expected, "round {round}: after {kills} kills the result differs");
     }
 }
+
+#[test]
+fn every_wrong_statement_is_told_with_its_place() {
+    let text = std::fs::read_to_string(example().join("pipeline.yaml")).unwrap();
+    let text = text.replace("data/", &format!("{}/data/", example().display()));
+    let wrong = text.replace("f.window_start,\n         count", "f.windowstart,\n         count").replace(
+        "  EMIT FINAL LATE TO 'flights.late';",
+        "  EMIT FINAL LATE TO 'flights.late';\n  CREATE MATERIALIZED VIEW copy AS SELECT * FROM delays;\n  \
+         CREATE MATERIALIZED VIEW other AS SELECT carrier FROM airline;",
+    );
+    let place = crate::pipeline::Place::new(&wrong);
+    let said = place.refused("check", 2);
+    let lines: Vec<&str> = said.lines().collect();
+    // The view that reads the broken one is not told of: its error would only repeat the first.
+    assert_eq!(lines.len(), 2, "{said}");
+    assert!(lines[0].contains("pipeline.yaml:32:10: ") && lines[0].contains("windowstart"), "{said}");
+    assert!(lines[1].contains("'airline' does not exist; did you mean 'airlines'?"), "{said}");
+}

@@ -112,7 +112,7 @@ impl Planner<'_> {
             Err(error) => {
                 let (line, column) = error.position.unwrap_or((1, 1));
                 let (line, column) = piece.place(line, column);
-                self.problems.add(place_within(self.node, line, column), error.message);
+                self.problems.add(place_within(self.node, line, column), error.message.replace('\n', "; "));
                 self.broken.push(name.unwrap_or_default());
                 Vec::new()
             }
