@@ -110,13 +110,21 @@ pub(crate) fn register(all: &mut Registry) {
     });
     all.insert("names-stream-table-joins", |app, _| {
         let table = app.table("table", text());
-        let stream = texts(app, "in");
-        let keep = |l: &String, _: &String| l.clone();
-        let keep_left = |l: &String, _: Option<&String>| l.clone();
-        stream.join(&table, keep).to("out", text());
-        let _ = keep_left;
+        let first = texts(app, "in").join(&table, |l, _| l.clone());
+        let second = first.named("second").left_join(&table, |l, _| l.clone());
+        let rekeyed = second.select_key(|_, v| v.cloned()).with_key_serde(utf8()).with_value_serde(utf8());
+        rekeyed.named("third").join(&table, |l, _| l.clone()).to("out", text());
+        let rekeyed = texts(app, "in2").select_key(|_, v| v.cloned()).with_key_serde(utf8());
+        rekeyed.join(&table, |l, _| l.clone()).to("out2", text());
     });
-    all.remove("names-stream-table-joins");
+    all.insert("names-copartition", |app, _| {
+        let left = texts(app, "left").named("wide").repartition(Some(6));
+        let right = texts(app, "right").select_key(|_, v| v.cloned()).with_key_serde(utf8());
+        let table = app.table("table", text());
+        let windows = JoinWindows::of(seconds(1));
+        left.join_stream(&right, windows, |l, _| l.clone()).to("out", text());
+        texts(app, "third").join(&table, |l, _| l.clone()).to("out2", text());
+    });
 }
 
 fn shared_rekey(app: &StreamsBuilder, _: &Seen) {
