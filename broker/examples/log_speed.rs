@@ -42,7 +42,10 @@ fn measure(dir: &Path) -> Result<(), Box<dyn Error>> {
         let value = vec![b'x'; record_bytes];
         let batch = build(&value, records)?;
         let name = |step: &str| format!("{step}, {} of {record_bytes} B", records);
-        run(&name("encode"), records, batch.len(), || Ok(drop(build(&value, records)?)))?;
+        run(&name("encode"), records, batch.len(), || {
+            build(&value, records)?;
+            Ok(())
+        })?;
         run(&name("check"), records, batch.len(), || {
             validate_produce(&batch).map(|_| ()).map_err(Into::into)
         })?;
