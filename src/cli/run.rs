@@ -48,13 +48,13 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn run(self, terminal: &Terminal) -> Result<()> {
         let runtime = runtime::of_all_cores()?;
-        let summary = runtime.block_on(self.to_the_end(terminal))?;
+        let summary = runtime.block_on(self.finish(terminal))?;
         // What is left on the runtime (a listener, idle connections) need not be waited for.
         runtime.shutdown_background();
         report(&summary, terminal)
     }
 
-    async fn to_the_end(self, terminal: &Terminal) -> Result<Summary> {
+    async fn finish(self, terminal: &Terminal) -> Result<Summary> {
         let other_topics = match self.bootstrap_server {
             Some(_) => OtherTopics::OfTheCluster,
             None => OtherTopics::None,
@@ -212,7 +212,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

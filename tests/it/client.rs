@@ -1,11 +1,7 @@
 //! Our client, end to end: against a broker in this process, or with `RIVERRUN_TEST_BOOTSTRAP=host:port` against any
 //! running cluster, such as a real Apache Kafka.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test's own functions fail and speak as its tests do"
-)]
+#![expect(clippy::unwrap_used, reason = "a test's own functions fail and speak as its tests do")]
 
 use std::time::Duration;
 
