@@ -28,6 +28,7 @@ pub struct Pipeline {
 pub(super) struct BuiltSource {
     pub(super) spec: SourceSpec,
     pub(super) source: Box<dyn Source>,
+    #[cfg_attr(not(feature = "sql"), expect(dead_code, reason = "only SQL asks for the columns"))]
     pub(super) schema: Option<Schema>,
     pub(super) errors: ErrorPolicy,
     pub(super) tasks_max: u32,
@@ -127,7 +128,7 @@ impl Builder {
     fn source(&mut self, spec: &SourceSpec) -> Option<BuiltSource> {
         let mut map = self.resolved(&spec.config)?;
         if let Some(paths) = map.get_mut("path") {
-            *paths = self.from_folder(paths);
+            *paths = self.beside_file(paths);
         }
         let errors = ErrorPolicy::parse(&map).ok()?;
         let tasks_max = match map.get("tasks.max").map(|text| text.parse::<u32>()) {
@@ -201,7 +202,7 @@ impl Builder {
     }
 
     /// Relative paths of sources count from the pipeline's file.
-    fn from_folder(&self, paths: &str) -> String {
+    fn beside_file(&self, paths: &str) -> String {
         let one = |path: &str| self.folder.join(path).to_string_lossy().into_owned();
         split_list(paths).iter().map(|path| one(path)).collect::<Vec<_>>().join(",")
     }

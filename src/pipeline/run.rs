@@ -93,7 +93,7 @@ pub(super) async fn run_on(
     let started = Instant::now();
     let secrets = std::mem::take(&mut pipeline.secrets);
     let mut run = Run { pipeline, log, views_at, options, status, stopper, counted: Counted::default() };
-    let finished = run.to_the_end().await.map_err(|error| {
+    let finished = run.drive().await.map_err(|error| {
         // A connector's message may hold what a placeholder stood for.
         Error::new(error.kind(), secrets.redact(&error.chain()))
     })?;
@@ -118,7 +118,7 @@ type Tasks = JoinSet<Outcome>;
 
 impl Run<'_> {
     /// Whether it came to its end.
-    async fn to_the_end(&mut self) -> Result<bool> {
+    async fn drive(&mut self) -> Result<bool> {
         let queries = self.make_topics().await?;
         self.status.enter(Phase::Tables);
         let (mut tables, mut tasks) = (Tasks::new(), Tasks::new());

@@ -250,6 +250,7 @@ fn count(node: &Node) -> usize {
 }
 
 /// The place in the file of a place in the text of `node`; as near as it is known.
+#[cfg(any(feature = "sql", test))]
 pub(super) fn place_within(node: &Node, line: u64, column: u64) -> Place {
     match &node.content {
         Content::Scalar { style: Style::Literal { indent }, .. } => {

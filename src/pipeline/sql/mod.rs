@@ -1,7 +1,5 @@
 //! What a pipeline asks of streaming SQL: whether its script is right, which views it keeps, and to keep them.
 
-mod script;
-
 #[cfg(not(feature = "sql"))]
 mod absent;
 #[cfg(feature = "sql")]
@@ -10,6 +8,8 @@ mod declare;
 mod plan_log;
 #[cfg(feature = "sql")]
 mod present;
+#[cfg(feature = "sql")]
+mod script;
 #[cfg(feature = "sql")]
 mod views;
 

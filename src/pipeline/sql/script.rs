@@ -33,7 +33,7 @@ pub(super) fn split(script: &str) -> Vec<Piece<'_>> {
             ('/', Some('*')) => {
                 rest.next();
                 let mut star = false;
-                while let Some((_, inside)) = rest.next() {
+                for (_, inside) in rest.by_ref() {
                     if star && inside == '/' {
                         break;
                     }
