@@ -1,6 +1,5 @@
 //! `riverrun run` and `riverrun check` from outside: pipelines of their own, what they say, what they leave behind.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -9,7 +8,7 @@ use std::time::{Duration, Instant};
 use riverrun::core::random::{Random, SeededRandom, SystemRandom};
 use serde_json::{Value, json};
 
-use crate::binary::{DEADLINE, riverrun, terminate, wait};
+use crate::binary::{drain, eventually, riverrun, terminate, wait};
 
 /// A working folder with a pipeline's file and its data.
 pub(crate) struct Place {
@@ -105,26 +104,6 @@ pub(crate) fn kill_after(mut child: Child, patience: Duration) -> bool {
     let was_killed = output.status.code().is_none();
     assert!(was_killed || output.status.success(), "{}: {said}", output.status);
     killed && was_killed
-}
-
-/// Reads everything that is left of a pipe.
-fn drain(pipe: Option<impl Read>) -> String {
-    let mut text = String::new();
-    if let Some(mut pipe) = pipe {
-        pipe.read_to_string(&mut text).unwrap();
-    }
-    text
-}
-
-/// Waits until `condition` holds; panics with `what` at the deadline.
-fn eventually(what: &str, condition: impl Fn() -> bool) {
-    let deadline = Instant::now() + DEADLINE;
-    // Nothing is ever sent: this is a clock to wait on between two looks.
-    let (_keep, never) = sync_channel::<()>(1);
-    while !condition() {
-        assert!(Instant::now() < deadline, "not within {DEADLINE:?}: {what}");
-        let _ = never.recv_timeout(Duration::from_millis(10));
-    }
 }
 
 /// Waiting for a child and all that it says.
@@ -236,7 +215,7 @@ fn a_pipeline_that_follows_its_files_is_stopped_with_a_signal() {
     let written = |count: usize| {
         eventually("the rows are written", || {
             let text = std::fs::read_to_string(place.path("out/rows.jsonl")).unwrap_or_default();
-            text.lines().count() == count
+            (text.lines().count() == count).then_some(())
         });
     };
     written(10);

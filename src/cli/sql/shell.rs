@@ -62,10 +62,10 @@ pub(super) fn run(session: &mut Session, terminal: &Terminal) -> Result<()> {
             }
         }
         typed.clear();
-        if !input.is_empty() {
-            if let Err(error) = session.run(&input, terminal) {
-                terminal.complain(&error.chain());
-            }
+        if !input.is_empty()
+            && let Err(error) = session.run(&input, terminal)
+        {
+            terminal.complain(&error.chain());
         }
     }
     Ok(())

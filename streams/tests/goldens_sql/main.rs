@@ -4,6 +4,8 @@
 //! run in memory, and compared whole: it passes, fails, differs as `docs/sql-differences.md` says, or is not yet built
 //! because the planner refuses one of its statements. The process fails if a case fails.
 
+#![expect(clippy::print_stdout, reason = "the runner prints what became of each case")]
+
 mod nexmark;
 mod text;
 mod views;
