@@ -1,7 +1,7 @@
 //! The file connector: files into topics, topics into files.
 //!
 //! The source reads CSV, JSON lines or raw lines from files that a glob names, plain or compressed, to their end or
-//! as they grow; the sink writes them. Only [`disk`] opens files. This room must never know a broker or SQL.
+//! as they grow; the sink writes them. Only `disk` opens files. This room must never know a broker or SQL.
 
 mod config;
 mod csv;

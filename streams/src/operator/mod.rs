@@ -93,7 +93,7 @@ pub trait BatchProcessor: Send {
     /// or in `flush`.
     fn process(&mut self, input: usize, records: &[InputRecord], ctx: &mut Context) -> Flow;
 
-    /// A schedule that was set with [`Context::schedule`] is due.
+    /// A schedule that was set with `Context::schedule` is due.
     fn punctuate(&mut self, schedule: u32, time_ms: i64, ctx: &mut Context) -> Flow {
         let _ = (schedule, time_ms, ctx);
         Ok(())

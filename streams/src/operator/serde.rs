@@ -57,7 +57,7 @@ impl Serde<String> for Utf8 {
     }
 }
 
-/// 64-bit integers. See [`i64`].
+/// 64-bit integers. See [`i64()`].
 #[derive(Clone, Copy, Debug)]
 pub struct I64;
 
@@ -80,7 +80,7 @@ impl Serde<i64> for I64 {
     }
 }
 
-/// Bytes as they are. See [`bytes`].
+/// Bytes as they are. See [`bytes()`].
 #[derive(Clone, Copy, Debug)]
 pub struct RawBytes;
 

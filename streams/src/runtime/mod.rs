@@ -1,8 +1,8 @@
 //! Runs a topology against a Kafka cluster: threads, assignment, restore, commits, bounded runs.
 //!
 //! A thread polls a member of the application's consumer group, feeds its tasks, sends what they give out and commits.
-//! Which tasks there are ([`plan`]) and who gets which ([`assignor`]) is pure; so is what is kept beside a task's state
-//! ([`ledger`]). This room knows tasks and the client; it must never know operators or what a record means.
+//! Which tasks there are (`plan`) and who gets which (`assignor`) is pure; so is what is kept beside a task's state
+//! (`ledger`). This room knows tasks and the client; it must never know operators or what a record means.
 
 mod assignor;
 mod config;

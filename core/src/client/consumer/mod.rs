@@ -1,7 +1,7 @@
 //! The consumer: partitions by group or by hand, records by polling.
 //!
-//! Where it stands ([`positions`]), what of an answer is seen ([`fetched`], [`isolation`]), and what to do for the group
-//! ([`membership`]) are pure; a task keeps the membership alive ([`group`]), and polling drives everything else. The
+//! Where it stands (`positions`), what of an answer is seen (`fetched`, `isolation`), and what to do for the group
+//! (`membership`) are pure; a task keeps the membership alive (`group`), and polling drives everything else. The
 //! next fetch is on its way while the records of the last are processed. This room knows partitions, offsets and
 //! groups; it must never know what a record means.
 

@@ -1,8 +1,8 @@
 //! The producer: records in, batches to the leaders, one completion per batch.
 //!
 //! [`Producer::send`] writes a record straight into its partition's batch and returns at once; a single task sends what
-//! is ready. What to send, when, again, or never is decided by pure machines ([`accumulator`], [`queue`]); the task
-//! ([`sender`]) owns connections and timers. This room knows topics and batches; it must never know groups or offsets
+//! is ready. What to send, when, again, or never is decided by pure machines (`accumulator`, `queue`); the task
+//! (`sender`) owns connections and timers. This room knows topics and batches; it must never know groups or offsets
 //! of consumers.
 
 mod accumulator;
