@@ -1,8 +1,8 @@
 //! Topics as SQL reads and writes them.
 //!
-//! [`TopicLog`] is all that SQL needs of a cluster: a real one is a [`ClusterLog`], one in memory a [`MemoryLog`]. [`RowReader`] and [`RowWriter`] turn
-//! records into batches of a relation's columns and back. This room knows records, relations and formats. It must
-//! never know plans or sessions.
+//! [`TopicLog`] is all that SQL needs of a cluster: a real one is a [`ClusterLog`], one in memory a [`MemoryLog`].
+//! `RowReader` and `RowWriter` turn records into batches of a relation's columns and back. This room knows records,
+//! relations and formats. It must never know plans or sessions.
 
 mod cluster;
 mod envelope;
