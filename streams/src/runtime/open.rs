@@ -60,6 +60,7 @@ impl Home {
         }
     }
 
+    #[cfg_attr(not(feature = "fjall"), expect(unused_variables, reason = "stores in memory have no names"))]
     fn task(&self, id: TaskId) -> Box<dyn Backend> {
         match self {
             Home::Memory => Box::<MemoryBackend>::default(),
