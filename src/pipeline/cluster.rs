@@ -30,8 +30,11 @@ impl Cluster {
     /// When the folder is damaged or not to be written to.
     pub async fn embedded(folder: &Path) -> Result<Cluster> {
         // A pipeline's groups have one process each: nobody is to be waited for.
-        let config =
-            BrokerConfig::new(folder).listen("127.0.0.1:0").set("group.initial.rebalance.delay.ms", "0");
+        // And what it reads may be older than any usual retention: a topic that shall forget says so in its configs.
+        let config = BrokerConfig::new(folder)
+            .listen("127.0.0.1:0")
+            .set("group.initial.rebalance.delay.ms", "0")
+            .set("log.retention.ms", "-1");
         let broker = Broker::start(config).await?;
         let config = ClientConfig::new(&broker.bootstrap()).transport(broker.connector());
         let client = Client::connect(config.client_id("riverrun-pipeline")).await?;
