@@ -289,7 +289,17 @@ impl Context {
 
     /// Sets or deletes a key of a store of kind `Raw` or `KeyValue`, and logs the row as it is.
     pub fn put(&mut self, store: StoreId, key: Bytes, value: Option<Bytes>) -> Result<(), StateError> {
-        let timestamp = self.record.timestamp;
+        self.put_at(store, key, value, self.record.timestamp)
+    }
+
+    /// As [`Self::put`], with the time that the changelog's record gets, in milliseconds since 1970.
+    pub fn put_at(
+        &mut self,
+        store: StoreId,
+        key: Bytes,
+        value: Option<Bytes>,
+        timestamp: i64,
+    ) -> Result<(), StateError> {
         self.log(store, key.clone(), value.clone(), timestamp);
         self.rows_mut(store).put(&key, value.as_deref())
     }

@@ -1,9 +1,14 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::util::pretty::pretty_format_batches;
 
+use super::dialect::{Statement, parse};
 use super::topic::{MemoryLog, NewRecord};
 use super::*;
+use crate::record::{Headers, InputRecord, OutputRecord};
+use crate::state::MemoryBackend;
+use crate::task::{Scope, Task, TaskConfig};
 
 fn session(partitions: i32) -> (SqlSession, MemoryLog) {
     let log = MemoryLog::new(partitions);
@@ -156,5 +161,102 @@ fn errors_say_where_and_what_is_near() {
     for (sql, expected) in cases {
         let message = run(&mut session, sql).expect_err(sql).to_string();
         assert!(message.contains(expected), "{sql}: {message}");
+    }
+}
+
+/// All that the tasks of a view's first partition write, changelogs too, when their records come in runs of `run` and a
+/// tick comes between them or not. Repartition topics that `topics` does not have are added to it.
+fn written(
+    view: &str,
+    topics: &mut BTreeMap<String, Vec<InputRecord>>,
+    run: usize,
+    ticks: bool,
+) -> Vec<OutputRecord> {
+    let (mut session, _) = session(2);
+    self::run(
+        &mut session,
+        "CREATE STREAM s (k TEXT, v INT, ts TIMESTAMP, WATERMARK FOR ts AS ts - INTERVAL '2' SECOND);
+         CREATE TABLE names (k TEXT PRIMARY KEY, name TEXT);",
+    )
+    .unwrap();
+    let Statement::CreateMaterializedView(view) = parse(view).unwrap().remove(0).statement else { panic!() };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let query = runtime.block_on(session.create_materialized_view(&view, "test")).unwrap().unwrap();
+    let mut config = TaskConfig { max_run: run, ..TaskConfig::default() };
+    config.partitions.extend(query.topology.internal_topics().iter().map(|topic| (topic.name.clone(), 2)));
+    let mut outputs = Vec::new();
+    for part in query.topology.subtopologies() {
+        let backend = Box::new(MemoryBackend::default());
+        let mut task = Task::open(&query.topology, Scope::Subtopology(part.id), 0, backend, &config).unwrap();
+        task.start(0).unwrap();
+        for topic in part.source_topics.iter().chain(&part.repartition_sources) {
+            task.add(topic, topics[topic].clone(), None).unwrap();
+            task.end_input(topic);
+        }
+        let begin = outputs.len();
+        while !task.is_done() {
+            task.process(0, run).unwrap();
+            if ticks {
+                task.tick(100).unwrap();
+            }
+            outputs.extend(task.take_outputs());
+        }
+        task.prepare_commit(100).unwrap();
+        outputs.extend(task.take_outputs());
+        for topic in part.sink_topics.iter().filter(|topic| config.partitions.contains_key(*topic)) {
+            let sent = outputs[begin..].iter().filter(|output| *output.topic == **topic).enumerate();
+            let read = |(offset, output): (usize, &OutputRecord)| InputRecord {
+                offset: offset as i64,
+                timestamp: output.timestamp,
+                key: output.key.clone(),
+                value: output.value.clone(),
+                headers: output.headers.clone(),
+            };
+            topics.entry(topic.clone()).or_insert_with(|| sent.map(read).collect());
+        }
+    }
+    outputs
+}
+
+#[test]
+fn nothing_written_depends_on_where_runs_are_cut_or_on_ticks() {
+    let record = |offset: i64, key: &str, value: String| InputRecord {
+        offset,
+        timestamp: 1_000 + offset,
+        key: Some(key.to_owned().into()),
+        value: Some(value.into()),
+        headers: Headers::NONE,
+    };
+    let row = |at: i64| {
+        let (key, second) = (["a", "b", "c"][at as usize % 3], (at * 7) % 60);
+        record(at, key, format!(r#"{{"k":"{key}","v":{at},"ts":"2024-01-01T00:{:02}:{second:02}"}}"#, at / 9))
+    };
+    let name = |at: i64, key: &str| {
+        record(at, &format!("\"{key}\""), format!(r#"{{"k":"{key}","name":"name {at}"}}"#))
+    };
+    let rows: Vec<_> = (0..40).map(row).collect();
+    let names = vec![name(0, "a"), name(1, "b"), name(2, "a")];
+    let views = [
+        "CREATE MATERIALIZED VIEW w AS SELECT s.k, n.name, s.window_end, count(*) AS n
+         FROM TUMBLE(s, ts, INTERVAL '10 seconds') AS s JOIN names AS n ON s.k = n.k
+         GROUP BY s.k, n.name, s.window_end EMIT FINAL",
+        "CREATE MATERIALIZED VIEW w AS SELECT v % 2 AS odd, window_end, sum(v) AS n
+         FROM HOP(s, ts, INTERVAL '5 seconds', INTERVAL '10 seconds') GROUP BY v % 2, window_end EMIT FINAL",
+        "CREATE MATERIALIZED VIEW w AS SELECT k, max(v) AS top FROM s GROUP BY k EMIT CHANGES",
+    ];
+    for view in views {
+        let mut topics =
+            BTreeMap::from([("names".to_owned(), names.clone()), ("s".to_owned(), rows.clone())]);
+        // Records of one key keep their order; those of different keys may change places.
+        let mut by_key = |run, ticks| {
+            let mut outputs = written(view, &mut topics, run, ticks);
+            outputs.sort_by(|a, b| (&a.topic, a.partition, &a.key).cmp(&(&b.topic, b.partition, &b.key)));
+            outputs.iter().map(|output| format!("{output:?}")).collect::<Vec<_>>()
+        };
+        let whole = by_key(1_000, false);
+        assert!(whole.len() > 3, "{whole:#?}");
+        for (run, ticks) in [(1_000, true), (1, false), (1, true), (7, true)] {
+            assert_eq!(by_key(run, ticks), whole, "{view} in runs of {run}, ticks: {ticks}");
+        }
     }
 }

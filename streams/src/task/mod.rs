@@ -370,6 +370,8 @@ impl Task {
     /// Ends the epoch: what processors hold back for it is forwarded. The outputs of it are part of the commit.
     pub fn prepare_commit(&mut self, now_ms: i64) -> Result<()> {
         self.ctx.now_ms = now_ms;
+        // No record is in hand: whether a tick or a record came last must not show in what is forwarded now.
+        self.ctx.record = RecordContext::none();
         self.each(|processor, ctx| processor.flush(ctx))
     }
 

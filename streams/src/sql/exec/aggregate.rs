@@ -382,11 +382,11 @@ impl Operator for Aggregate {
     fn flush(&mut self, env: &mut Env<'_>) -> Result<(), SqlError> {
         for key in std::mem::take(&mut self.dirty) {
             let value = self.encode(&key)?;
-            env.ctx.put(env.store, self.store_key(&key), value)?;
+            env.put(self.store_key(&key), value)?;
         }
         if std::mem::take(&mut self.closed_dirty) {
             let value = Bytes::copy_from_slice(&self.closed_ms.to_be_bytes());
-            env.ctx.put(env.store, self.closed_key(), Some(value))?;
+            env.put(self.closed_key(), Some(value))?;
         }
         Ok(())
     }

@@ -58,12 +58,16 @@ impl ExchangeWriter {
         if grains(watermark_ms, self.spec.grain_ms) <= grains(self.sent_ms, self.spec.grain_ms) {
             return;
         }
+        // The end of time is no time for a record: it gets the time of the watermark before.
+        let timestamp = if watermark_ms == i64::MAX { self.sent_ms } else { watermark_ms }.max(0);
         self.sent_ms = watermark_ms;
+        if env.starting {
+            return;
+        }
         let mut value = vec![WATERMARK];
         value.extend_from_slice(&env.ctx.partition().to_be_bytes());
         value.extend_from_slice(&watermark_ms.to_be_bytes());
         let value = Bytes::from(value);
-        let timestamp = env.ctx.record().timestamp.max(0);
         for partition in 0..env.ctx.partitions(self.spec.sink).unwrap_or(1) {
             let emission = Emission {
                 partition: Some(partition),
@@ -176,7 +180,7 @@ impl ExchangeReader {
                 value.extend_from_slice(&writer.to_be_bytes());
                 value.extend_from_slice(&watermark.to_be_bytes());
             }
-            env.ctx.put(env.store, self.state_key(), Some(Bytes::from(value)))?;
+            env.put(self.state_key(), Some(Bytes::from(value)))?;
         }
         Ok(())
     }

@@ -22,6 +22,7 @@ mod source;
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions, UInt64Array};
 use datafusion::arrow::compute::{concat_batches, take_record_batch};
 use datafusion::arrow::datatypes::SchemaRef;
@@ -162,10 +163,20 @@ pub(crate) struct Env<'a> {
     pub(crate) records: &'a [InputRecord],
     /// Whether the records of the run are as somebody wrote them, and not between two stages.
     pub(crate) raw: bool,
+    /// Whether the watermarks are those of the last commit, which the next stage knows.
+    pub(crate) starting: bool,
     /// Where late rows go.
     pub(crate) late: Option<SinkId>,
     /// The node that drops are counted for.
     pub(crate) node: crate::operator::NodeId,
+}
+
+impl Env<'_> {
+    /// Sets or deletes a key of the task's state. The changelog's record has no time of its own: rows are worked on in
+    /// runs, so a time of the run in hand would depend on where the run was cut.
+    pub(crate) fn put(&mut self, key: Bytes, value: Option<Bytes>) -> Result<(), StateError> {
+        self.ctx.put_at(self.store, key, value, 0)
+    }
 }
 
 impl std::fmt::Debug for Env<'_> {

@@ -69,7 +69,7 @@ impl Multimap {
             }
         }
         let value = (left != 0).then(|| Bytes::copy_from_slice(&left.to_be_bytes()));
-        env.ctx.put(env.store, store_key(&self.prefix, key, row), value)?;
+        env.put(store_key(&self.prefix, key, row), value)?;
         Ok(left)
     }
 }

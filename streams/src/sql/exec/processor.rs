@@ -58,7 +58,15 @@ impl GraphProcessor {
         ctx: &mut Context,
         work: impl FnOnce(&mut Graph, &mut [(Input, Vec<usize>)], &mut Env<'_>) -> Result<(), SqlError>,
     ) -> Flow {
-        let mut env = Env { ctx, store: self.store, records, late: self.late, node: self.node, raw: false };
+        let mut env = Env {
+            ctx,
+            store: self.store,
+            records,
+            late: self.late,
+            node: self.node,
+            raw: false,
+            starting: false,
+        };
         work(&mut self.graph, &mut self.sources, &mut env)
             .map_err(|error| ProcessError::step(self.name.clone(), error.kind, error.to_string()))
     }
@@ -112,6 +120,7 @@ fn feed(
 impl BatchProcessor for GraphProcessor {
     fn init(&mut self, ctx: &mut Context) -> Flow {
         self.with_env(&[], ctx, |graph, sources, env| {
+            env.starting = true;
             graph.init(env)?;
             for (source, leaves) in sources {
                 source.init(env)?;

@@ -71,7 +71,7 @@ impl Source {
     pub(crate) fn flush(&mut self, env: &mut Env<'_>) -> Result<(), SqlError> {
         if std::mem::take(&mut self.dirty) {
             let value = Bytes::copy_from_slice(&self.watermark_ms.to_be_bytes());
-            env.ctx.put(env.store, self.state_key(b'w', &[]), Some(value))?;
+            env.put(self.state_key(b'w', &[]), Some(value))?;
         }
         Ok(())
     }
@@ -165,7 +165,7 @@ impl Source {
             }
             return Err(refused);
         }
-        env.ctx.put(env.store, state_key, record.value.clone()).map_err(|error| Refused::State(error.into()))
+        env.put(state_key, record.value.clone()).map_err(|error| Refused::State(error.into()))
     }
 
     fn envelope(
