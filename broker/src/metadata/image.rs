@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use riverrun_core::protocol::Uuid;
 
+use super::quotas::Quotas;
 use super::record::{ConfigResource, MetadataRecord, PartitionRecord};
 use super::topic_name::collision_key;
 
@@ -36,13 +37,19 @@ pub(crate) struct TopicImage {
 }
 
 /// The cluster's metadata; cheap to clone, as topics are shared.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ClusterImage {
     pub(crate) cluster_id: Option<Arc<str>>,
     /// How many records this image stands for.
     pub(crate) version: u64,
     pub(crate) brokers: BTreeMap<i32, BrokerImage>,
     pub(crate) next_producer_id: i64,
+    /// Client quotas; the same `Arc` as long as none changes.
+    pub(crate) quotas: Arc<Quotas>,
+    /// Features that were finalized at another level than the highest.
+    pub(crate) features: BTreeMap<String, i16>,
+    /// Grows with each change of features.
+    pub(crate) features_epoch: i64,
     topics: BTreeMap<Arc<str>, Arc<TopicImage>>,
     by_id: BTreeMap<Uuid, Arc<TopicImage>>,
     collisions: BTreeMap<String, Arc<str>>,
@@ -86,6 +93,13 @@ impl ClusterImage {
         self.configs.get(resource)
     }
 
+    /// Every resource that has configs of its own, with them.
+    pub(crate) fn all_configs(
+        &self,
+    ) -> impl Iterator<Item = (&ConfigResource, &Arc<BTreeMap<String, String>>)> {
+        self.configs.iter()
+    }
+
     /// The epoch of the partitions that a broker leads.
     pub(crate) fn leader_epoch(&self, broker_id: i32) -> i32 {
         self.brokers.get(&broker_id).map_or(0, |broker| broker.leader_epoch)
@@ -127,6 +141,16 @@ impl ClusterImage {
             }
             MetadataRecord::ConfigSet { resource, name, value } => {
                 self.set_config(resource, name, value.as_ref())
+            }
+            MetadataRecord::QuotaSet { entity, key, value } => {
+                Arc::make_mut(&mut self.quotas).set(entity, key, *value);
+            }
+            MetadataRecord::FeatureLevel { name, level } => {
+                self.features.insert(name.clone(), *level);
+                self.features_epoch += 1;
+            }
+            MetadataRecord::BrokerUnregistered { broker_id } => {
+                self.brokers.remove(broker_id);
             }
             MetadataRecord::ProducerIds { next } => self.next_producer_id = *next,
         }

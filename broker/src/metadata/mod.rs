@@ -8,6 +8,7 @@ mod configs;
 mod decide;
 mod image;
 mod log;
+mod quotas;
 mod record;
 mod topic_name;
 
@@ -21,5 +22,9 @@ pub(crate) use decide::{
 };
 pub(crate) use image::{ClusterImage, PartitionImage, ReplayError, TopicImage};
 pub(crate) use log::{MetadataLog, MetadataLogError};
+pub(crate) use quotas::{
+    CLIENT_ID, ClientLimits, EntityName, IP, QuotaBucket, QuotaChange, QuotaEntity, QuotaError, QuotaKey,
+    QuotaLimit, Quotas, USER, decide_alter_quotas,
+};
 pub(crate) use record::{ConfigResource, MetadataRecord};
 pub(crate) use topic_name::check_topic_name;

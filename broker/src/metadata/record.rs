@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::quotas::QuotaEntity;
+
 /// One partition of a new topic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PartitionRecord {
@@ -21,7 +23,7 @@ pub(crate) enum ConfigResource {
 }
 
 /// One change of the cluster's metadata.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum MetadataRecord {
     /// The first record of a log: the cluster that it belongs to.
@@ -37,6 +39,12 @@ pub(crate) enum MetadataRecord {
     TopicDeleted { topic_id: String },
     /// A config got a value, or (`None`) went back to its default.
     ConfigSet { resource: ConfigResource, name: String, value: Option<String> },
+    /// A quota of an entity got a value, or (`None`) is gone.
+    QuotaSet { entity: QuotaEntity, key: String, value: Option<f64> },
+    /// A feature was finalized at a level (KIP-584).
+    FeatureLevel { name: String, level: i16 },
+    /// A broker will not come back.
+    BrokerUnregistered { broker_id: i32 },
     /// Every producer id below `next` has been handed to a broker.
     ProducerIds { next: i64 },
 }

@@ -170,3 +170,80 @@ fn producer_ids_are_never_given_twice() {
     let (second, _) = decide_producer_ids(&image, 1_000);
     assert_eq!((first, second), (0, 1_000));
 }
+
+fn alter(image: &mut ClusterImage, entity: &[(&str, Option<&str>)], ops: &[(&str, Option<f64>)]) -> String {
+    let change = QuotaChange {
+        entity: entity.iter().map(|(kind, name)| ((*kind).to_owned(), name.map(str::to_owned))).collect(),
+        ops: ops.iter().map(|(key, value)| ((*key).to_owned(), *value)).collect(),
+    };
+    match decide_alter_quotas(&image.quotas, &change) {
+        Ok((_, records)) => {
+            for record in &records {
+                let text = serde_json::to_string(record).unwrap();
+                let again: MetadataRecord = serde_json::from_str(&text).unwrap();
+                assert_eq!(again, *record, "{text}");
+                image.replay(&again).unwrap();
+            }
+            format!("{} record(s)", records.len())
+        }
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn quotas_are_checked_as_kafka_does() {
+    let mut image = image();
+    let rate = "producer_byte_rate";
+    for (entity, ops, said) in [
+        (&[][..], &[(rate, Some(1.0))][..], "a quota needs an entity: a user, a client-id or an ip"),
+        (&[("host", None)], &[], "entity type 'host' is not known; there are user, client-id and ip"),
+        (&[("user", Some(""))], &[], "the name of a user must not be empty; null stands for the default"),
+        (&[("ip", None), ("user", None)], &[], "an ip cannot be combined with a user or a client-id"),
+        (&[("ip", Some("300.1.1.1"))], &[], "'300.1.1.1' is no IP address"),
+        (
+            &[("ip", None)],
+            &[(rate, Some(1.0))],
+            "there is no quota 'producer_byte_rate' for this kind of entity",
+        ),
+        (&[("user", None)], &[(rate, Some(0.0))], "quota producer_byte_rate must be greater than 0"),
+        (&[("user", None)], &[(rate, Some(f64::NAN))], "quota producer_byte_rate must be greater than 0"),
+        (&[("user", None)], &[(rate, Some(1.5))], "quota producer_byte_rate must be a whole number"),
+        (&[("user", None)], &[(rate, Some(1e30))], "the value of quota producer_byte_rate is too large"),
+        (&[("user", None)], &[("request_percentage", Some(1.5))], "1 record(s)"),
+        (&[("user", None)], &[("request_percentage", Some(1.5))], "0 record(s)"),
+        (&[("user", None)], &[("request_percentage", None)], "1 record(s)"),
+        (&[("ip", Some("10.0.0.1"))], &[("connection_creation_rate", Some(7.0))], "1 record(s)"),
+    ] {
+        assert_eq!(alter(&mut image, entity, ops), said, "{entity:?} {ops:?}");
+    }
+    assert_eq!(image.quotas.connection_rate("10.0.0.1"), Some(7.0));
+    assert_eq!(image.quotas.connection_rate("10.0.0.2"), None);
+}
+
+#[test]
+fn the_most_exact_quota_holds() {
+    let mut image = image();
+    // From the weakest to the strongest: each, once set, is what holds.
+    let steps: [&[(&str, Option<&str>)]; 8] = [
+        &[("client-id", None)],
+        &[("client-id", Some("c"))],
+        &[("user", None)],
+        &[("user", None), ("client-id", None)],
+        &[("user", None), ("client-id", Some("c"))],
+        &[("user", Some("u"))],
+        &[("user", Some("u")), ("client-id", None)],
+        &[("user", Some("u")), ("client-id", Some("c"))],
+    ];
+    for (rate, entity) in (1..).zip(steps) {
+        alter(&mut image, entity, &[("consumer_byte_rate", Some(f64::from(rate)))]);
+        let limits = image.quotas.of("u", "c");
+        let limit = limits.consumer_byte_rate.unwrap();
+        assert_eq!(limit.value, f64::from(rate), "{entity:?}");
+        let of =
+            |kind: &str, name: &str| entity.iter().any(|(known, _)| *known == kind).then(|| name.to_owned());
+        assert_eq!(limit.bucket, QuotaBucket { user: of("user", "u"), client_id: of("client-id", "c") });
+        assert_eq!(limits.producer_byte_rate, None);
+    }
+    assert_eq!(image.quotas.of("u", "d").consumer_byte_rate.unwrap().value, 7.0);
+    assert_eq!(image.quotas.of("v", "d").consumer_byte_rate.unwrap().value, 4.0);
+}

@@ -84,6 +84,8 @@ impl Dispatcher {
                 incremental_alter_configs::handle(node, call, read(reader, call)?)
             }
             ApiKey::OffsetDelete => offset_delete::handle(node, call, read(reader, call)?),
+            ApiKey::DescribeClientQuotas => describe_client_quotas::handle(node, call, &read(reader, call)?),
+            ApiKey::AlterClientQuotas => alter_client_quotas::handle(node, call, read(reader, call)?),
             ApiKey::DescribeCluster => describe_cluster::handle(node, call, &read(reader, call)?),
             ApiKey::DescribeTopicPartitions => {
                 describe_topic_partitions::handle(node, call, read(reader, call)?)

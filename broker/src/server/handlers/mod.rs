@@ -3,6 +3,7 @@
 //! A handler translates between the wire and the rooms below. It must never touch a socket or a file, and changes
 //! state only through the runtime.
 
+pub(super) mod alter_client_quotas;
 pub(super) mod api_versions;
 mod config_view;
 pub(super) mod create_partitions;
@@ -10,6 +11,7 @@ pub(super) mod create_topics;
 pub(super) mod delete_groups;
 pub(super) mod delete_records;
 pub(super) mod delete_topics;
+pub(super) mod describe_client_quotas;
 pub(super) mod describe_cluster;
 pub(super) mod describe_configs;
 pub(super) mod describe_groups;
