@@ -7,7 +7,7 @@ use super::patch::patch_crc;
 use super::varint::{Prefix, varlong_len};
 use super::{
     BATCH_HEADER_BYTES, BatchHeader, Compression, ControlRecord, Header, LOG_OVERHEAD_BYTES, NO_LEADER_EPOCH,
-    NO_PRODUCER_EPOCH, NO_PRODUCER_ID, NO_SEQUENCE, NO_TIMESTAMP, RecordError, compress,
+    NO_PRODUCER_EPOCH, NO_PRODUCER_ID, NO_SEQUENCE, NO_TIMESTAMP, RecordError, TimestampType, compress,
 };
 
 /// A batch that is being filled.
@@ -37,6 +37,11 @@ pub struct BatchBuilder {
     producer_epoch: i16,
     base_sequence: i32,
     count: i32,
+    /// Whether the base timestamp was set and is not that of the first record.
+    fixed_base: bool,
+    /// Under LogAppendTime, or where records were left out: what stands in the header instead of what was counted.
+    fixed_max_timestamp: Option<i64>,
+    last_offset_delta: Option<i32>,
 }
 
 impl BatchBuilder {
@@ -62,7 +67,27 @@ impl BatchBuilder {
             producer_epoch: NO_PRODUCER_EPOCH,
             base_sequence: NO_SEQUENCE,
             count: 0,
+            fixed_base: false,
+            fixed_max_timestamp: None,
+            last_offset_delta: None,
         }
+    }
+
+    /// A batch that takes the place of one with `header`, with the records that are left of it. With a delete horizon,
+    /// records count their time from it (KIP-534).
+    pub(super) fn instead_of(header: &BatchHeader, delete_horizon_ms: Option<i64>) -> Result<Self, RecordError> {
+        let compression = header.attributes.compression()?;
+        let append_time = header.timestamp_type() == TimestampType::LogAppendTime;
+        let mut builder = Self::with_capacity(compression, header.size());
+        builder.attributes = header.attributes.with_delete_horizon(delete_horizon_ms.is_some());
+        builder.base_offset = header.base_offset;
+        builder.leader_epoch = header.leader_epoch;
+        builder.base_timestamp = delete_horizon_ms.unwrap_or(NO_TIMESTAMP);
+        builder.fixed_base = delete_horizon_ms.is_some();
+        builder.fixed_max_timestamp = append_time.then_some(header.max_timestamp);
+        builder.last_offset_delta = Some(header.last_offset_delta);
+        builder.set_producer(header.producer_id, header.producer_epoch, header.base_sequence);
+        Ok(builder)
     }
 
     /// A finished control batch of one transaction marker, as a transaction coordinator has it written. `None` when
@@ -135,12 +160,29 @@ impl BatchBuilder {
     where
         H: Iterator<Item = (&'a [u8], Option<&'a [u8]>)> + Clone,
     {
+        self.append_at(self.count, timestamp, key, value, headers)?;
+        Ok(self.count - 1)
+    }
+
+    /// [`append_iter`](Self::append_iter) of a record `offset_delta` behind the base offset.
+    pub(super) fn append_at<'a, H>(
+        &mut self,
+        offset_delta: i32,
+        timestamp: i64,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: H,
+    ) -> Result<(), RecordError>
+    where
+        H: Iterator<Item = (&'a [u8], Option<&'a [u8]>)> + Clone,
+    {
         if self.count == i32::MAX {
             return Err(RecordError::Overflow { what: "one more record", limit: i32::MAX.into() });
         }
-        let base_timestamp = if self.count == 0 { timestamp } else { self.base_timestamp };
+        let first = self.count == 0 && !self.fixed_base;
+        let base_timestamp = if first { timestamp } else { self.base_timestamp };
         let delta = timestamp.wrapping_sub(base_timestamp);
-        let body = body_len(delta, self.count, key, value, headers.clone());
+        let body = body_len(delta, offset_delta, key, value, headers.clone());
         let length = varlong_len(body as i64) + body;
         if self.buf.len().saturating_add(length) - LOG_OVERHEAD_BYTES > i32::MAX as usize {
             return Err(RecordError::Overflow { what: "the record", limit: i32::MAX.into() });
@@ -150,7 +192,7 @@ impl BatchBuilder {
         prefix.varlong(body as i64);
         prefix.byte(0);
         prefix.varlong(delta);
-        prefix.varlong(self.count.into());
+        prefix.varlong(offset_delta.into());
         put_nullable(&mut self.buf, prefix, key);
         put_nullable(&mut self.buf, Prefix::new(), value);
         let mut prefix = Prefix::new();
@@ -163,7 +205,7 @@ impl BatchBuilder {
         self.base_timestamp = base_timestamp;
         self.max_timestamp = if self.count == 0 { timestamp } else { self.max_timestamp.max(timestamp) };
         self.count += 1;
-        Ok(self.count - 1)
+        Ok(())
     }
 
     /// Records so far.
@@ -217,9 +259,9 @@ impl BatchBuilder {
             leader_epoch: self.leader_epoch,
             crc: 0,
             attributes: self.attributes,
-            last_offset_delta: self.count - 1,
+            last_offset_delta: self.last_offset_delta.unwrap_or(self.count - 1),
             base_timestamp: self.base_timestamp,
-            max_timestamp: self.max_timestamp,
+            max_timestamp: self.fixed_max_timestamp.unwrap_or(self.max_timestamp),
             producer_id: self.producer_id,
             producer_epoch: self.producer_epoch,
             base_sequence: self.base_sequence,

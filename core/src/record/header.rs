@@ -68,6 +68,10 @@ impl Attributes {
         self.with(Self::CONTROL, on)
     }
 
+    pub(super) fn with_delete_horizon(self, on: bool) -> Self {
+        self.with(Self::DELETE_HORIZON, on)
+    }
+
     fn with(self, bit: i16, on: bool) -> Self {
         Attributes(if on { self.0 | bit } else { self.0 & !bit })
     }
@@ -200,5 +204,10 @@ impl BatchHeader {
     /// What the timestamps mean.
     pub fn timestamp_type(&self) -> TimestampType {
         self.attributes.timestamp_type()
+    }
+
+    /// From when on tombstones and markers of this batch may be removed, if a compaction has said so (KIP-534).
+    pub fn delete_horizon_ms(&self) -> Option<i64> {
+        self.attributes.has_delete_horizon().then_some(self.base_timestamp)
     }
 }

@@ -9,6 +9,7 @@
 //!   [`BatchView::records`] decodes it.
 //! - [`BatchHeader`] is the fixed part alone, for code that reads nothing else.
 //! - [`validate_produce`] is the broker's check of what a client sends; it decodes no record.
+//! - [`Kept`], [`empty_batch`] and [`recompress`] write a batch anew with fewer records or another compression.
 //! - [`patch_base_offset`], [`patch_leader_epoch`], [`patch_append_time`] and [`patch_producer`] change a batch in
 //!   place.
 
@@ -20,6 +21,7 @@ mod decode;
 mod error;
 mod header;
 mod patch;
+mod rewrite;
 mod validate;
 mod varint;
 
@@ -34,6 +36,7 @@ pub use decode::{Header, HeadersRef, Record, RecordRef, Records};
 pub use error::RecordError;
 pub use header::{Attributes, BatchHeader, TimestampType};
 pub use patch::{patch_append_time, patch_base_offset, patch_leader_epoch, patch_producer};
+pub use rewrite::{Kept, empty_batch, recompress};
 pub use validate::validate_produce;
 
 /// Bytes of a batch before its records.
