@@ -5,19 +5,19 @@ use riverrun_core::config::{ConfigKey, ConfigTable};
 pub(crate) const CLEANUP_POLICY: ConfigKey<Vec<String>> = ConfigKey::list("cleanup.policy", &["delete"])
     .one_of(&["compact", "delete"])
     .doc("What happens to old segments: 'delete' drops them by age or size, 'compact' keeps the last record of each key and refuses records without one.");
-const COMPRESSION_GZIP_LEVEL: ConfigKey<i32> = ConfigKey::int("compression.gzip.level", -1)
+pub(crate) const COMPRESSION_GZIP_LEVEL: ConfigKey<i32> = ConfigKey::int("compression.gzip.level", -1)
     .between_or(1, 9, -1)
-    .doc("Level of gzip where the broker compresses; it keeps what producers send. Stored for tools.");
+    .doc("Level of gzip where the broker compresses: where compression.type is gzip and a batch is not.");
 const COMPRESSION_LZ4_LEVEL: ConfigKey<i32> = ConfigKey::int("compression.lz4.level", 9)
     .between(1, 17)
-    .doc("Level of lz4 where the broker compresses; it keeps what producers send. Stored for tools.");
+    .doc("Level of lz4 where the broker compresses. Stored for tools: lz4 has one level here.");
 pub(crate) const COMPRESSION_TYPE: ConfigKey<String> = ConfigKey::string("compression.type", "producer")
     .one_of(&["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"])
-    .doc("Compression of stored batches. 'producer' keeps what was sent, which is what this broker does at any value.");
-const COMPRESSION_ZSTD_LEVEL: ConfigKey<i32> = ConfigKey::int("compression.zstd.level", 3)
+    .doc("Compression of stored batches. 'producer' keeps what was sent; otherwise a batch that came under another is compressed anew.");
+pub(crate) const COMPRESSION_ZSTD_LEVEL: ConfigKey<i32> = ConfigKey::int("compression.zstd.level", 3)
     .between(-131_072, 22)
-    .doc("Level of zstd where the broker compresses; it keeps what producers send. Stored for tools.");
-const DELETE_RETENTION_MS: ConfigKey<i64> = ConfigKey::long("delete.retention.ms", 86_400_000)
+    .doc("Level of zstd where the broker compresses: where compression.type is zstd and a batch is not.");
+pub(crate) const DELETE_RETENTION_MS: ConfigKey<i64> = ConfigKey::long("delete.retention.ms", 86_400_000)
     .at_least(0)
     .doc("How long a tombstone outlives its compaction, in milliseconds.");
 const FILE_DELETE_DELAY_MS: ConfigKey<i64> = ConfigKey::long("file.delete.delay.ms", 60_000).at_least(0).doc(
@@ -48,7 +48,7 @@ const LOCAL_RETENTION_BYTES: ConfigKey<i64> = ConfigKey::long("local.retention.b
 const LOCAL_RETENTION_MS: ConfigKey<i64> = ConfigKey::long("local.retention.ms", -2)
     .at_least(-2)
     .doc("Milliseconds kept on local disk under tiered storage, which is not offered. Stored for tools.");
-const MAX_COMPACTION_LAG_MS: ConfigKey<i64> = ConfigKey::long("max.compaction.lag.ms", i64::MAX)
+pub(crate) const MAX_COMPACTION_LAG_MS: ConfigKey<i64> = ConfigKey::long("max.compaction.lag.ms", i64::MAX)
     .at_least(1)
     .doc("How long a record may stay uncompacted, in milliseconds.");
 pub(crate) const MAX_MESSAGE_BYTES: ConfigKey<i32> = ConfigKey::int("max.message.bytes", 1_048_588)
@@ -66,10 +66,10 @@ pub(crate) const TIMESTAMP_TYPE: ConfigKey<String> =
     ConfigKey::string("message.timestamp.type", "CreateTime")
         .one_of(&["CreateTime", "LogAppendTime"])
         .doc("Whose time a record carries: its producer's, or the broker's at the append.");
-const MIN_CLEANABLE_RATIO: ConfigKey<f64> = ConfigKey::double("min.cleanable.dirty.ratio", 0.5)
+pub(crate) const MIN_CLEANABLE_RATIO: ConfigKey<f64> = ConfigKey::double("min.cleanable.dirty.ratio", 0.5)
     .within(0.0, 1.0)
     .doc("Share of a log that must be uncompacted before it is compacted.");
-const MIN_COMPACTION_LAG_MS: ConfigKey<i64> = ConfigKey::long("min.compaction.lag.ms", 0)
+pub(crate) const MIN_COMPACTION_LAG_MS: ConfigKey<i64> = ConfigKey::long("min.compaction.lag.ms", 0)
     .at_least(0)
     .doc("How long a record stays uncompacted at least, in milliseconds.");
 pub(crate) const MIN_INSYNC_REPLICAS: ConfigKey<i32> = ConfigKey::int("min.insync.replicas", 1)
@@ -95,9 +95,9 @@ pub(crate) const SEGMENT_BYTES: ConfigKey<i32> = ConfigKey::int("segment.bytes",
 pub(crate) const SEGMENT_INDEX_BYTES: ConfigKey<i32> = ConfigKey::int("segment.index.bytes", 10_485_760)
     .at_least(4)
     .doc("Size of an index at which its segment is closed, in bytes.");
-const SEGMENT_JITTER_MS: ConfigKey<i64> = ConfigKey::long("segment.jitter.ms", 0)
+pub(crate) const SEGMENT_JITTER_MS: ConfigKey<i64> = ConfigKey::long("segment.jitter.ms", 0)
     .at_least(0)
-    .doc("Spread of segment.ms, so that many segments do not close at once. Stored for tools.");
+    .doc("Spread of segment.ms, so that many segments do not close at once.");
 pub(crate) const SEGMENT_MS: ConfigKey<i64> = ConfigKey::long("segment.ms", 604_800_000)
     .at_least(1)
     .doc("Age of a segment's first record at which it is closed, in milliseconds.");

@@ -23,6 +23,10 @@ pub(super) struct Active {
     /// Greatest timestamp of the first batch: the segment's age is measured from it.
     first_timestamp: Option<i64>,
     created_ms: i64,
+    /// When it last grew.
+    pub(super) changed_ms: i64,
+    /// What its age is compared with comes earlier by this much of `segment.jitter.ms`, in 2^-32.
+    jitter: u32,
     /// Bytes since the last index entry.
     unindexed: u64,
 }
@@ -54,6 +58,8 @@ impl Active {
             max_time: None,
             first_timestamp: None,
             created_ms: now_ms,
+            changed_ms: now_ms,
+            jitter: jitter(dir, base_offset),
             unindexed: 0,
         }
     }
@@ -139,7 +145,10 @@ impl Active {
             (Some(first), Some(timestamp)) => timestamp.saturating_sub(first),
             _ => now_ms.saturating_sub(self.created_ms),
         };
-        age > config.segment_ms
+        let limit_ms = config.segment_age_max_ms();
+        let spread_ms = config.segment_jitter_ms.clamp(0, limit_ms.max(0));
+        let jitter_ms = (i128::from(spread_ms) * i128::from(self.jitter)) >> 32;
+        age > limit_ms - jitter_ms as i64
     }
 
     /// Byte of a batch from which a search for `offset` may start.
@@ -176,6 +185,13 @@ impl Active {
             files: self.files.clone(),
             size: self.size,
             max_time: self.max_time,
+            changed_ms: self.changed_ms,
         }
     }
+}
+
+/// Something between 0 and 2^32 for each segment, the same at each start.
+fn jitter(dir: &Path, base_offset: i64) -> u32 {
+    let name = format!("{} {base_offset}", dir.display());
+    riverrun_core::record::crc32c(name.as_bytes())
 }

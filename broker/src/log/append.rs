@@ -1,17 +1,15 @@
 //! Appending a batch.
 
-use std::sync::Arc;
-
 use bytes::{Bytes, BytesMut};
 use riverrun_core::record::{
     BatchHeader, BatchView, ControlRecord, RecordError, TimestampType, patch_append_time, patch_base_offset,
-    patch_leader_epoch, validate_produce,
+    patch_leader_epoch,
 };
 
-use super::config::LogConfig;
 use super::error::AppendError;
 use super::partition::{Inner, PartitionLog, Position, State};
 use super::producers::Verdict;
+use super::rules::{check_client, compressed};
 use crate::storage::StorageError;
 
 /// Who wrote a batch.
@@ -55,9 +53,14 @@ impl PartitionLog {
         leader_epoch: i32,
         now_ms: i64,
     ) -> Result<Appended, AppendError> {
-        let header = match origin {
-            Origin::Client => check_client(&batch, &self.config(), now_ms)?,
-            Origin::Coordinator => check_own(&batch)?,
+        let (header, batch) = match origin {
+            Origin::Client => {
+                let config = self.config();
+                let header = check_client(&batch, &config, now_ms)?;
+                let packed = compressed(&batch, &header, &config)?;
+                (header, packed.unwrap_or(batch))
+            }
+            Origin::Coordinator => (check_own(&batch)?, batch),
         };
         let coordinator_epoch = marker_epoch(&header, &batch)?;
         let buffer = batch.try_into_mut().unwrap_or_else(|shared| BytesMut::from(&shared[..]));
@@ -126,6 +129,7 @@ impl Inner {
         self.dirty.active = true;
         self.write(&buffer).map_err(|(error, whole)| self.unwritten(log, error, whole))?;
         self.active.note(&header, self.config.index_interval_bytes);
+        self.active.changed_ms = now_ms;
         self.end = Position {
             offset: header.next_offset(),
             segment: self.active.base_offset,
@@ -158,37 +162,6 @@ impl Inner {
     fn unwritten(&mut self, log: &PartitionLog, error: StorageError, whole: bool) -> AppendError {
         if error.is_full() && whole { AppendError::Full(error) } else { self.fail(&log.id, error) }
     }
-}
-
-fn check_client(batch: &[u8], config: &Arc<LogConfig>, now_ms: i64) -> Result<BatchHeader, AppendError> {
-    let limit = config.max_message_bytes;
-    if batch.len() > limit as usize {
-        return Err(AppendError::TooLarge { size: batch.len(), limit });
-    }
-    let header = validate_produce(batch)?;
-    let create_time = config.timestamp_type == TimestampType::CreateTime;
-    let earliest = now_ms.saturating_sub(config.timestamp_before_max_ms);
-    let latest = now_ms.saturating_add(config.timestamp_after_max_ms);
-    if create_time && header.max_timestamp > latest {
-        return Err(AppendError::Timestamp { timestamp: header.max_timestamp, earliest, latest });
-    }
-    let check_earliest = create_time && config.timestamp_before_max_ms < i64::MAX;
-    if config.compact || check_earliest {
-        let mut records = BatchView::parse(&Bytes::copy_from_slice(batch))?.records()?;
-        let mut index = 0;
-        while let Some(record) = records.next_ref() {
-            let record = record?;
-            if config.compact && record.key.is_none() {
-                return Err(AppendError::NoKey { index });
-            }
-            // A record without a timestamp is neither early nor late.
-            if check_earliest && record.timestamp >= 0 && record.timestamp < earliest {
-                return Err(AppendError::Timestamp { timestamp: record.timestamp, earliest, latest });
-            }
-            index += 1;
-        }
-    }
-    Ok(header)
 }
 
 fn check_own(batch: &[u8]) -> Result<BatchHeader, RecordError> {

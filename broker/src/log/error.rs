@@ -24,22 +24,17 @@ pub enum AppendError {
         /// The most allowed.
         limit: u32,
     },
-    /// A record's time is too far from the broker's.
-    #[error("a record's timestamp {timestamp} lies outside {earliest} to {latest}")]
-    Timestamp {
-        /// The record's time.
-        timestamp: i64,
-        /// The earliest allowed.
-        earliest: i64,
-        /// The latest allowed.
-        latest: i64,
+    /// The batch is larger than `segment.bytes`.
+    #[error("the batch has {size} bytes, segment.bytes is {limit}")]
+    LargerThanSegment {
+        /// Its bytes.
+        size: usize,
+        /// The most allowed.
+        limit: u32,
     },
-    /// A record of a compacted topic has no key.
-    #[error("record {index} of the batch has no key, which cleanup.policy=compact needs")]
-    NoKey {
-        /// Which record of the batch, from 0.
-        index: usize,
-    },
+    /// Records of the batch break rules of the topic; none of the batch is taken.
+    #[error("{} of the batch were refused, the first of them is {}", records(.0.len()), first(.0))]
+    Rejected(Vec<RejectedRecord>),
     /// The idempotent producer's epoch or sequence does not fit.
     #[error(transparent)]
     Sequence(#[from] SequenceError),
@@ -52,6 +47,41 @@ pub enum AppendError {
     /// The log was closed or deleted.
     #[error("log {0} is closed")]
     Closed(TopicPartition),
+}
+
+/// A record that a topic does not take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectedRecord {
+    /// Which record of the batch, from 0.
+    pub index: usize,
+    /// What is wrong with it.
+    pub fault: RecordFault,
+}
+
+/// What is wrong with a record.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordFault {
+    /// A record of a compacted topic has no key.
+    #[error("without a key, which cleanup.policy=compact needs")]
+    NoKey,
+    /// Its time is too far from the broker's.
+    #[error("of timestamp {timestamp}, which lies outside {earliest} to {latest}")]
+    Timestamp {
+        /// The record's time.
+        timestamp: i64,
+        /// The earliest allowed.
+        earliest: i64,
+        /// The latest allowed.
+        latest: i64,
+    },
+}
+
+fn records(count: usize) -> String {
+    if count == 1 { "1 record".to_owned() } else { format!("{count} records") }
+}
+
+fn first(rejected: &[RejectedRecord]) -> String {
+    rejected.first().map_or_else(String::new, |first| format!("number {} {}", first.index, first.fault))
 }
 
 /// Why records were not read.

@@ -383,6 +383,11 @@ impl<'a> Recovery<'a> {
                 write_file(self.storage, &path, &snapshot::encode(&self.producers))?.sync_data()?;
             }
         }
+        if segment.max_time.is_none()
+            && let Some(modified_ms) = segment.files.log.get()?.modified_ms()?
+        {
+            segment.changed_ms = modified_ms;
+        }
         let sealed: Sealed = segment.seal();
         self.sealed.insert(sealed.base_offset, Arc::new(sealed));
         Ok(())

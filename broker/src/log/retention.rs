@@ -18,8 +18,8 @@ pub struct SegmentFacts {
     pub next_offset: i64,
     /// Bytes of its log file.
     pub size: u64,
-    /// Its greatest timestamp, if any record has one.
-    pub max_timestamp: Option<i64>,
+    /// Its greatest timestamp; when it last grew, if no record has one.
+    pub newest_ms: i64,
 }
 
 /// The limits in force.
@@ -54,9 +54,7 @@ impl Retention {
                 break;
             }
             let started = !active && segment.next_offset <= self.log_start_offset;
-            let aged = self.delete
-                && self.ms >= 0
-                && segment.max_timestamp.is_some_and(|max| now_ms.saturating_sub(max) > self.ms);
+            let aged = self.delete && self.ms >= 0 && now_ms.saturating_sub(segment.newest_ms) > self.ms;
             // The active segment alone is never too large: there would be nothing left.
             let large = !active && segment.size > 0 && surplus >= segment.size;
             if !(started || aged || large) {
@@ -159,13 +157,13 @@ impl Inner {
             base_offset: segment.base_offset,
             next_offset,
             size: segment.size,
-            max_timestamp: segment.max_time.map(|max| max.timestamp),
+            newest_ms: segment.newest_ms(),
         });
         let active = SegmentFacts {
             base_offset: self.active.base_offset,
             next_offset: self.end.offset,
             size: self.active.size,
-            max_timestamp: self.active.max_time.map(|max| max.timestamp),
+            newest_ms: self.active.max_time.map_or(self.active.changed_ms, |max| max.timestamp),
         };
         sealed.chain([active]).collect()
     }
@@ -219,19 +217,18 @@ pub(super) fn drop_stray_snapshots(
 mod tests {
     use super::*;
 
-    fn check(retention: Retention, segments: &[(i64, u64, Option<i64>)], now_ms: i64) -> usize {
+    fn check(retention: Retention, segments: &[(i64, u64, i64)], now_ms: i64) -> usize {
         let mut facts: Vec<SegmentFacts> = Vec::new();
-        for (n, (base_offset, size, max_timestamp)) in segments.iter().copied().enumerate() {
+        for (n, (base_offset, size, newest_ms)) in segments.iter().copied().enumerate() {
             let next_offset = segments.get(n + 1).map_or(base_offset + 10, |next| next.0);
-            facts.push(SegmentFacts { base_offset, next_offset, size, max_timestamp });
+            facts.push(SegmentFacts { base_offset, next_offset, size, newest_ms });
         }
         retention.expired(&facts, now_ms)
     }
 
     const KEEP: Retention =
         Retention { delete: true, ms: -1, bytes: -1, log_start_offset: 0, high_watermark: i64::MAX };
-    const THREE: [(i64, u64, Option<i64>); 3] =
-        [(0, 100, Some(1_000)), (10, 100, Some(3_000)), (20, 100, Some(2_000))];
+    const THREE: [(i64, u64, i64); 3] = [(0, 100, 1_000), (10, 100, 3_000), (20, 100, 2_000)];
 
     #[test]
     fn by_time() {
@@ -243,8 +240,7 @@ mod tests {
         assert_eq!(check(after(500), &THREE, 9_000), 3);
         assert_eq!(check(Retention { delete: false, ..after(500) }, &THREE, 9_000), 0, "compacted");
         assert_eq!(check(Retention { high_watermark: 15, ..after(500) }, &THREE, 9_000), 1);
-        assert_eq!(check(after(0), &[(0, 0, None)], 9_000), 0, "an empty log stays");
-        assert_eq!(check(after(0), &[(0, 5, None)], 9_000), 0, "no time, no age");
+        assert_eq!(check(after(0), &[(0, 0, 0)], 9_000), 0, "an empty log stays");
     }
 
     #[test]

@@ -38,9 +38,16 @@ pub(super) struct Sealed {
     pub(super) size: u64,
     /// `None` when no record has a timestamp.
     pub(super) max_time: Option<MaxTime>,
+    /// When it last grew: its age where no record has a timestamp.
+    pub(super) changed_ms: i64,
 }
 
 impl Sealed {
+    /// Its greatest timestamp, or when it last grew.
+    pub(super) fn newest_ms(&self) -> i64 {
+        self.max_time.map_or(self.changed_ms, |max| max.timestamp)
+    }
+
     /// Byte of a batch from which a search for `offset` may start.
     pub(super) fn position_before(&self, offset: i64) -> StorageResult<u64> {
         let relative = relative(self.base_offset, offset);

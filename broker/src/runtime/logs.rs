@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use riverrun_core::clock::Clock;
 use riverrun_core::config::Config;
 use riverrun_core::protocol::Uuid;
-use riverrun_core::record::TimestampType;
+use riverrun_core::record::{Compression, TimestampType};
 
 use super::flusher::Flusher;
 use super::partition::{Partition, PartitionRules};
@@ -167,6 +167,19 @@ pub(super) fn with_own(defaults: &Config, own: Option<&BTreeMap<String, String>>
     config
 }
 
+/// The codec that a topic's batches are kept under, and its level; `None` for what producers send.
+fn compression(config: &Config) -> Option<(Compression, Option<i32>)> {
+    let level = |level: i32| Some(level).filter(|level| *level != -1);
+    match config.get(&keys::COMPRESSION_TYPE).as_str() {
+        "uncompressed" => Some((Compression::None, None)),
+        "gzip" => Some((Compression::Gzip, level(config.get(&keys::COMPRESSION_GZIP_LEVEL)))),
+        "snappy" => Some((Compression::Snappy, None)),
+        "lz4" => Some((Compression::Lz4, None)),
+        "zstd" => Some((Compression::Zstd, Some(config.get(&keys::COMPRESSION_ZSTD_LEVEL)))),
+        _ => None,
+    }
+}
+
 fn log_config(config: &Config, producer_expiration_ms: i64) -> LogConfig {
     let unsigned = |number: i32| u32::try_from(number).unwrap_or(0);
     let policies = config.get(&keys::CLEANUP_POLICY);
@@ -174,6 +187,7 @@ fn log_config(config: &Config, producer_expiration_ms: i64) -> LogConfig {
     LogConfig {
         segment_bytes: unsigned(config.get(&keys::SEGMENT_BYTES)),
         segment_ms: config.get(&keys::SEGMENT_MS),
+        segment_jitter_ms: config.get(&keys::SEGMENT_JITTER_MS),
         segment_index_bytes: unsigned(config.get(&keys::SEGMENT_INDEX_BYTES)),
         index_interval_bytes: unsigned(config.get(&keys::INDEX_INTERVAL_BYTES)),
         retention_ms: config.get(&keys::RETENTION_MS),
@@ -185,8 +199,13 @@ fn log_config(config: &Config, producer_expiration_ms: i64) -> LogConfig {
         },
         timestamp_before_max_ms: config.get(&keys::TIMESTAMP_BEFORE_MAX_MS),
         timestamp_after_max_ms: config.get(&keys::TIMESTAMP_AFTER_MAX_MS),
+        compression: compression(config),
         delete: has("delete"),
         compact: has("compact"),
+        min_cleanable_ratio: config.get(&keys::MIN_CLEANABLE_RATIO),
+        min_compaction_lag_ms: config.get(&keys::MIN_COMPACTION_LAG_MS),
+        max_compaction_lag_ms: config.get(&keys::MAX_COMPACTION_LAG_MS),
+        delete_retention_ms: config.get(&keys::DELETE_RETENTION_MS),
         flush_policy: match config.get(&keys::FLUSH_POLICY).as_str() {
             "interval" => FlushPolicy::Interval,
             "os" => FlushPolicy::Os,

@@ -4,7 +4,7 @@ use riverrun_core::protocol::ErrorCode;
 use riverrun_core::record::RecordError;
 
 use crate::coordinator::group::GroupError;
-use crate::log::{AppendError, ReadError, SequenceError};
+use crate::log::{AppendError, ReadError, RecordFault, RejectedRecord, SequenceError};
 use crate::metadata::TopicError;
 use crate::runtime::{ControllerError, GroupsError, PartitionError, SessionError};
 
@@ -97,8 +97,14 @@ impl ToCode for AppendError {
         match self {
             AppendError::Record(error) => error.code(),
             AppendError::TooLarge { .. } => ErrorCode::MessageTooLarge,
-            AppendError::Timestamp { .. } => ErrorCode::InvalidTimestamp,
-            AppendError::NoKey { .. } => ErrorCode::InvalidRecord,
+            AppendError::LargerThanSegment { .. } => ErrorCode::RecordListTooLarge,
+            AppendError::Rejected(records) => {
+                let timed = |record: &RejectedRecord| matches!(record.fault, RecordFault::Timestamp { .. });
+                match records.iter().any(timed) {
+                    true => ErrorCode::InvalidTimestamp,
+                    false => ErrorCode::InvalidRecord,
+                }
+            }
             AppendError::Sequence(SequenceError::OutOfOrder { .. }) => ErrorCode::OutOfOrderSequenceNumber,
             AppendError::Sequence(SequenceError::StaleEpoch { .. }) => ErrorCode::InvalidProducerEpoch,
             AppendError::Closed(_) => ErrorCode::NotLeaderOrFollower,

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -120,6 +120,11 @@ impl File for DiskFile {
 
     fn len(&self) -> StorageResult<u64> {
         context(StorageOp::List, &self.path, self.file.metadata().map(|metadata| metadata.len()))
+    }
+
+    fn modified_ms(&self) -> StorageResult<Option<i64>> {
+        let metadata = context(StorageOp::List, &self.path, self.file.metadata())?;
+        Ok(Some(metadata.mtime() * 1_000 + metadata.mtime_nsec() / 1_000_000))
     }
 
     fn truncate(&self, len: u64) -> StorageResult<()> {

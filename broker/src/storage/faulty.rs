@@ -227,6 +227,10 @@ impl File for FaultyFile {
         self.inner.len()
     }
 
+    fn modified_ms(&self) -> StorageResult<Option<i64>> {
+        self.inner.modified_ms()
+    }
+
     fn truncate(&self, len: u64) -> StorageResult<()> {
         if self.storage.gate(StorageOp::Truncate, &self.path)? { self.inner.truncate(len) } else { Ok(()) }
     }

@@ -450,6 +450,10 @@ impl File for MemoryFile {
         Ok(state.inodes[self.inode].live.len() as u64)
     }
 
+    fn modified_ms(&self) -> StorageResult<Option<i64>> {
+        Ok(None)
+    }
+
     fn truncate(&self, len: u64) -> StorageResult<()> {
         let len = usize::try_from(len).map_err(|error| {
             StorageError::new(

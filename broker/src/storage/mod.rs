@@ -102,6 +102,9 @@ pub trait File: Send + Sync + Debug {
         Ok(self.len()? == 0)
     }
 
+    /// When its bytes last changed, in milliseconds since 1970; `None` where nobody keeps that.
+    fn modified_ms(&self) -> StorageResult<Option<i64>>;
+
     /// Cuts or, with zeros, extends the file.
     fn truncate(&self, len: u64) -> StorageResult<()>;
 

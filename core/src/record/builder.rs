@@ -75,7 +75,10 @@ impl BatchBuilder {
 
     /// A batch that takes the place of one with `header`, with the records that are left of it. With a delete horizon,
     /// records count their time from it (KIP-534).
-    pub(super) fn instead_of(header: &BatchHeader, delete_horizon_ms: Option<i64>) -> Result<Self, RecordError> {
+    pub(super) fn instead_of(
+        header: &BatchHeader,
+        delete_horizon_ms: Option<i64>,
+    ) -> Result<Self, RecordError> {
         let compression = header.attributes.compression()?;
         let append_time = header.timestamp_type() == TimestampType::LogAppendTime;
         let mut builder = Self::with_capacity(compression, header.size());

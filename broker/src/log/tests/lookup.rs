@@ -94,7 +94,10 @@ fn batches_beyond_the_limits_are_refused() {
     assert!(matches!(refused(batch(&[&large])), AppendError::TooLarge { limit: 200, .. }));
     for time in [NOW + 501, NOW - 1_001] {
         let error = refused(timed_batch(&[(NOW, "in"), (time, "out")], Compression::Gzip));
-        assert!(matches!(error, AppendError::Timestamp { timestamp, .. } if timestamp == time), "{error:?}");
+        let AppendError::Rejected(records) = error else { panic!("{error:?}") };
+        let (earliest, latest) = (NOW - 1_000, NOW + 500);
+        let fault = RecordFault::Timestamp { timestamp: time, earliest, latest };
+        assert_eq!(records, [RejectedRecord { index: 1, fault }]);
     }
     bench.append(timed_batch(&[(NOW + 500, "a"), (NOW - 1_000, "b")], Compression::Gzip)).unwrap();
     assert!(matches!(refused(Bytes::from_static(b"no batch")), AppendError::Record(_)));
@@ -107,7 +110,9 @@ fn compacted_topics_need_keys_and_keep_everything() {
     let mut keyless = BatchBuilder::new(Compression::Zstd);
     keyless.append(NOW, Some(b"k"), None, &[]).unwrap();
     keyless.append(NOW, None, Some(b"v"), &[]).unwrap();
-    assert!(matches!(bench.append(keyless.build().unwrap()), Err(AppendError::NoKey { index: 1 })));
+    let refused = bench.append(keyless.build().unwrap());
+    let expected = [RejectedRecord { index: 1, fault: RecordFault::NoKey }];
+    assert!(matches!(&refused, Err(AppendError::Rejected(records)) if *records == expected), "{refused:?}");
     for _ in 0..40 {
         bench.append(batch(&["v"])).unwrap();
     }

@@ -7,6 +7,7 @@ mod faults;
 mod lookup;
 mod model;
 mod producers;
+mod rules;
 mod threads;
 
 use std::path::Path;

@@ -45,7 +45,7 @@ fn step() -> impl Strategy<Value = Step> {
         Sending::NewEpoch,
     ]);
     prop_oneof![
-        8 => (1..5usize, 0..200usize, compression).prop_map(|(n, size, codec)| Step::Append(n, size, codec)),
+        8 => (1..5usize, 0..180usize, compression).prop_map(|(n, size, codec)| Step::Append(n, size, codec)),
         6 => (0..3i64, sending, 1..4i32).prop_map(|(id, sending, n)| Step::Send(id, sending, n)),
         4 => Just(Step::Flush),
         4 => (any::<u8>(), 0..2_000usize).prop_map(|(at, bytes)| Step::Read(at, bytes)),

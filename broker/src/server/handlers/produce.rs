@@ -12,7 +12,7 @@ use riverrun_core::protocol::messages::{ProduceRequest, ProduceResponse};
 use riverrun_core::protocol::{ErrorCode, Str, Uuid};
 use riverrun_core::record::{BatchHeader, Compression};
 
-use crate::log::{AppendError, Appended};
+use crate::log::{AppendError, Appended, RejectedRecord};
 use crate::runtime::{Node, Partition, PartitionError};
 use crate::server::connection::Call;
 use crate::server::error_map::ToCode;
@@ -172,8 +172,8 @@ fn append(node: &Node, call: &Call, topics: Vec<TargetTopic>, acks: i16, timeout
 struct Refusal {
     code: ErrorCode,
     message: String,
-    /// The record at fault, counted in its batch.
-    record: Option<usize>,
+    /// The records at fault.
+    records: Vec<RejectedRecord>,
 }
 
 impl Refusal {
@@ -182,10 +182,10 @@ impl Refusal {
         answer.base_offset = -1;
         answer.log_append_time_ms = -1;
         answer.log_start_offset = -1;
-        if let Some(record) = self.record {
+        for record in self.records {
             answer.record_errors.push(BatchIndexAndErrorMessage {
-                batch_index: i32::try_from(record).unwrap_or(i32::MAX),
-                batch_index_error_message: Some(Str::from(&self.message)),
+                batch_index: i32::try_from(record.index).unwrap_or(i32::MAX),
+                batch_index_error_message: Some(format!("a record {}", record.fault).into()),
                 ..Default::default()
             });
         }
@@ -202,7 +202,7 @@ fn append_one(
     acks: i16,
     now_ms: i64,
 ) -> Result<Appended, Refusal> {
-    let refuse = |code, message: &str| Refusal { code, message: message.to_owned(), record: None };
+    let refuse = |code, message: &str| Refusal { code, message: message.to_owned(), records: Vec::new() };
     let partition = found.as_ref().map_err(|code| refuse(*code, ""))?;
     let min_insync = partition.rules().min_insync_replicas;
     if acks == ACKS_ALL && min_insync > 1 {
@@ -219,9 +219,9 @@ fn append_one(
         }
     }
     partition.append(records, now_ms).map_err(|error| {
-        let record = match &error {
-            PartitionError::Append(AppendError::NoKey { index }) => Some(*index),
-            _ => None,
+        let records = match &error {
+            PartitionError::Append(AppendError::Rejected(records)) => records.clone(),
+            _ => Vec::new(),
         };
         let mut message = error.to_string();
         let mut cause = std::error::Error::source(&error);
@@ -229,6 +229,6 @@ fn append_one(
             message = format!("{message}: {next}");
             cause = next.source();
         }
-        Refusal { code: error.code(), message, record }
+        Refusal { code: error.code(), message, records }
     })
 }
