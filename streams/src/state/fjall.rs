@@ -1,5 +1,7 @@
 //! Stores on disk, in fjall: a log-structured tree with atomic batches over all stores of the application.
 
+use std::fs;
+use std::io;
 use std::ops::Bound;
 use std::path::Path;
 
@@ -31,6 +33,10 @@ impl FjallBackend {
     /// Opens the database in `folder`, and creates it if it is not there. The folder belongs to one process.
     pub fn open(folder: &Path) -> Result<Self, StateError> {
         let name = folder.display().to_string();
+        clear_half_made(folder).map_err(|error| StateError::Engine {
+            store: name.clone(),
+            message: format!("its creation was cut short, and what is there cannot be removed: {error}"),
+        })?;
         let database = Database::builder(folder).worker_threads(1).open().map_err(engine(&name))?;
         let meta = database.keyspace("meta", KeyspaceCreateOptions::default).map_err(engine(&name))?;
         Ok(FjallBackend { database, task: String::new(), meta })
@@ -49,6 +55,29 @@ impl FjallBackend {
     fn meta_key(&self, key: &[u8]) -> Vec<u8> {
         [self.task.as_bytes(), &[0], key].concat()
     }
+}
+
+/// Removes what is left of a database whose creation was cut short: fjall opens a folder that has its version file,
+/// creates one that has none, and refuses one where a creation had begun. Nothing was ever stored in such a folder.
+fn clear_half_made(folder: &Path) -> io::Result<()> {
+    let version = folder.join("version");
+    let created = fs::metadata(&version).is_ok_and(|file| file.len() > 0);
+    if created || !fs::exists(folder.join("0.jnl"))? {
+        return Ok(());
+    }
+    // Whoever holds the lock is creating it now.
+    match fs::OpenOptions::new().write(true).open(folder.join("lock")) {
+        Ok(lock) if lock.try_lock().is_err() => return Ok(()),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    for file in [folder.join("0.jnl"), version] {
+        match fs::remove_file(file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// A keyspace as the committed side of an overlay.

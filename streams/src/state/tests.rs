@@ -20,6 +20,21 @@ fn check_store(store: &mut dyn ByteStore) {
     assert_eq!(store.get(b"a").unwrap(), None);
 }
 
+#[cfg(feature = "fjall")]
+#[test]
+fn a_database_whose_creation_was_cut_short_is_made_anew() {
+    for leftover in [&["lock", "0.jnl"][..], &["0.jnl"], &["lock", "0.jnl", "version"]] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("keyspaces")).unwrap();
+        for name in leftover {
+            std::fs::write(folder.path().join(name), []).unwrap();
+        }
+        let backend = || FjallBackend::open(folder.path()).unwrap().task("0_0");
+        backend().commit(Vec::new(), vec![("key".into(), Some("value".into()))]).unwrap();
+        assert_eq!(backend().meta(b"key").unwrap().as_deref(), Some(&b"value"[..]), "{leftover:?}");
+    }
+}
+
 #[test]
 fn memory_store_keeps_order() {
     check_store(&mut MemoryStore::default());
