@@ -16,15 +16,15 @@ use riverrun::core::client::{
 use riverrun::core::record::{Compression, Header, Record};
 
 /// A cluster to test against: a broker in this process, or the one that `RIVERRUN_TEST_BOOTSTRAP` names.
-struct Cluster {
-    servers: String,
-    client: Client,
+pub(crate) struct Cluster {
+    pub(crate) servers: String,
+    pub(crate) client: Client,
     /// Lives as long as the test.
     _broker: Option<Broker>,
 }
 
 impl Cluster {
-    async fn start() -> Cluster {
+    pub(crate) async fn start() -> Cluster {
         let (servers, broker) = match std::env::var("RIVERRUN_TEST_BOOTSTRAP") {
             Ok(servers) => (servers, None),
             Err(_) => {
@@ -60,7 +60,7 @@ async fn records_get_consecutive_offsets() {
 }
 
 /// A topic name that no other run has used.
-fn fresh(prefix: &str) -> String {
+pub(crate) fn fresh(prefix: &str) -> String {
     use riverrun::core::random::{Random, SystemRandom};
     format!("{prefix}-{:016x}", SystemRandom::new().next_u64())
 }
@@ -243,7 +243,7 @@ async fn a_group_grows_and_shrinks() {
 
 /// Forwards connections to `target` and cuts each after a number of bytes from the client that grows from try to try.
 #[expect(clippy::disallowed_methods, reason = "the proxy stands where a network would")]
-async fn cutting_proxy(target: String) -> u16 {
+pub(crate) async fn cutting_proxy(target: String) -> u16 {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -274,7 +274,7 @@ async fn cutting_proxy(target: String) -> u16 {
 
 /// TCP to whatever is asked for by way of one port.
 #[derive(Debug)]
-struct Detour(u16);
+pub(crate) struct Detour(pub(crate) u16);
 
 #[async_trait::async_trait]
 impl Connect for Detour {

@@ -16,3 +16,4 @@ mod serving;
 #[cfg(feature = "sql")]
 mod sql;
 mod streams;
+mod transactions;

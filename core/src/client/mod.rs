@@ -20,8 +20,8 @@ pub use admin::{Admin, NewTopic, OffsetSpec};
 pub use cluster::{BrokerNode, Client, ClusterView, PartitionView, TopicView};
 pub use config::ClientConfig;
 pub use consumer::{
-    CommittedOffset, Consumer, ConsumerConfig, ConsumerEvent, ConsumerRecords, IsolationLevel, OffsetReset,
-    PartitionRecords, RebalanceListener,
+    CommittedOffset, Consumer, ConsumerConfig, ConsumerEvent, ConsumerRecords, GroupMetadata, IsolationLevel,
+    OffsetReset, PartitionRecords, RebalanceListener,
 };
 pub use producer::{Acks, Delivery, Producer, ProducerConfig, ProducerRecord, RecordMetadata};
 pub use topic_partition::TopicPartition;

@@ -32,6 +32,9 @@ pub use view::{BrokerNode, ClusterView, PartitionView, TopicView};
 
 /// Requests of one connection that may be on the way at once.
 const MAX_IN_FLIGHT: usize = 64;
+/// What the key of FindCoordinator names.
+const GROUP_KEY: i8 = 0;
+const TRANSACTION_KEY: i8 = 1;
 
 /// A way into a cluster. Clones share connections and the view of the cluster.
 ///
@@ -310,15 +313,32 @@ impl Client {
     /// # Errors
     /// The cause, once it cannot be found for `timeout`.
     pub(crate) async fn coordinator(&self, group: &str, lane: Lane, timeout: Duration) -> Result<i32> {
+        self.find_coordinator(group, GROUP_KEY, lane, timeout).await
+    }
+
+    /// The broker that coordinates the transactions of a transactional id.
+    ///
+    /// # Errors
+    /// The cause, once it cannot be found for `timeout`.
+    pub(crate) async fn transaction_coordinator(
+        &self,
+        transactional_id: &str,
+        lane: Lane,
+        timeout: Duration,
+    ) -> Result<i32> {
+        self.find_coordinator(transactional_id, TRANSACTION_KEY, lane, timeout).await
+    }
+
+    async fn find_coordinator(&self, key: &str, key_type: i8, lane: Lane, timeout: Duration) -> Result<i32> {
         self.retrying(timeout, |_| async {
             let node = self.any_node(lane).await?;
             let response: FindCoordinatorResponse = self
                 .request(node, lane, i16::MAX, self.inner.config.request_timeout, |version| {
-                    let key = Str::from(group);
+                    let key = Str::from(key);
                     if version >= 4 {
-                        FindCoordinatorRequest { coordinator_keys: vec![key], ..Default::default() }
+                        FindCoordinatorRequest { coordinator_keys: vec![key], key_type, ..Default::default() }
                     } else {
-                        FindCoordinatorRequest { key, ..Default::default() }
+                        FindCoordinatorRequest { key, key_type, ..Default::default() }
                     }
                 })
                 .await?;
@@ -335,7 +355,10 @@ impl Client {
                 code => Err(broker_error(
                     code,
                     detail.as_deref(),
-                    format_args!("finding the coordinator of group '{group}'"),
+                    format_args!(
+                        "finding the coordinator of {} '{key}'",
+                        if key_type == GROUP_KEY { "group" } else { "transactional.id" }
+                    ),
                 )),
             }
         })

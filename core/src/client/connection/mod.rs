@@ -150,6 +150,11 @@ impl Connection {
         })
     }
 
+    /// The level of a feature of the cluster (KIP-584), as it was when the connection was opened; 0 for none.
+    pub(crate) fn feature(&self, name: &str) -> i16 {
+        self.shared.versions.get().map_or(0, |versions| versions.feature(name))
+    }
+
     /// Sends a request and waits for its answer, first waiting for room if too many are on the way.
     pub(crate) async fn request<R: Request>(
         &self,

@@ -5,16 +5,24 @@ use std::collections::BTreeMap;
 use crate::protocol::messages::ApiVersionsResponse;
 use crate::protocol::{ApiKey, Request};
 
-/// The version ranges that a broker announced.
+/// The version ranges that a broker announced, and the features that its cluster has switched on.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Versions {
     ranges: BTreeMap<i16, (i16, i16)>,
+    features: BTreeMap<String, i16>,
 }
 
 impl Versions {
     pub(crate) fn from_response(response: &ApiVersionsResponse) -> Self {
         let ranges = response.api_keys.iter().map(|api| (api.api_key, (api.min_version, api.max_version)));
-        Versions { ranges: ranges.collect() }
+        let features = response.finalized_features.iter();
+        let features = features.map(|feature| (feature.name.to_string(), feature.max_version_level));
+        Versions { ranges: ranges.collect(), features: features.collect() }
+    }
+
+    /// The level of a feature of the cluster (KIP-584); 0 where the broker names none.
+    pub(crate) fn feature(&self, name: &str) -> i16 {
+        self.features.get(name).copied().unwrap_or(0)
     }
 
     /// The newest version of `R` in both ranges and at most `cap`; `None` where they do not meet.

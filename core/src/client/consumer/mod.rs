@@ -11,6 +11,7 @@ mod config;
 mod driver;
 mod fetched;
 mod group;
+mod group_metadata;
 mod isolation;
 mod membership;
 mod positions;
@@ -34,6 +35,7 @@ pub(crate) use calls::{Committer, commit, committed};
 pub use config::{ConsumerConfig, IsolationLevel, OffsetReset};
 use driver::Driver;
 use group::{GroupLink, GroupTask};
+pub use group_metadata::GroupMetadata;
 use membership::{Change, GroupSettings};
 use positions::Seeking;
 pub use records::{ConsumerRecords, PartitionRecords};
@@ -400,6 +402,14 @@ impl Consumer {
                 Some(commit) => commit?.await,
             }
         }
+    }
+
+    /// Who this consumer is in its group now, for a producer that commits offsets in a transaction.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] without `group.id`.
+    pub fn group_metadata(&self) -> Result<GroupMetadata> {
+        Ok(GroupMetadata::of(self.committer()?))
     }
 
     /// The group's committed offsets of these partitions; those without one are missing.

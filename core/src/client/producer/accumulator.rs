@@ -31,6 +31,8 @@ pub(crate) enum Rejected {
     TooLarge { bytes: usize, limit: usize },
     /// No batch can hold it.
     Record(RecordError),
+    /// Records are taken within a transaction alone, and none is open.
+    NoTransaction,
 }
 
 /// A batch that was taken, and the queue to give it back to.
@@ -87,6 +89,8 @@ pub(crate) struct Accumulator {
     turn: usize,
     used_bytes: usize,
     identity: Option<Identity>,
+    /// Whether records are taken: always, or while a transaction is open.
+    open: bool,
     sender: Arc<Notify>,
 }
 
@@ -94,6 +98,7 @@ impl Accumulator {
     /// Empty; `sender` is woken by those who wait for a batch.
     pub(crate) fn new(limits: Limits, sender: Arc<Notify>) -> Self {
         Accumulator {
+            open: !limits.transactional,
             limits,
             topics: BTreeMap::new(),
             queues: Vec::new(),
@@ -133,6 +138,9 @@ impl Accumulator {
         now_ms: i64,
         draw: impl FnOnce() -> u64,
     ) -> Result<Appended, Rejected> {
+        if !self.open {
+            return Err(Rejected::NoTransaction);
+        }
         let bytes = record_bytes(&record);
         let limit = self.limits.max_request_bytes.min(self.limits.buffer_bytes);
         if bytes > limit {
@@ -181,6 +189,17 @@ impl Accumulator {
 
     /// The producer id that all partitions without one start with.
     pub(crate) fn set_identity(&mut self, identity: Identity) {
+        self.identity = Some(identity);
+    }
+
+    /// Begins or ends to take records, as transactions open and close.
+    pub(crate) fn set_open(&mut self, open: bool) {
+        self.open = open;
+    }
+
+    /// Goes on under another identity, from sequence number 0 in every partition. Nothing may be on the way.
+    pub(crate) fn restart(&mut self, identity: Identity) {
+        self.queues.iter_mut().for_each(Queue::restart);
         self.identity = Some(identity);
     }
 

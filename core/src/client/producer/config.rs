@@ -37,6 +37,12 @@ pub struct ProducerConfig {
     /// `enable.idempotence`: each record is written once and in order, whatever is repeated. Needs `acks=all` and at
     /// most 5 requests in flight. Default true.
     pub idempotence: bool,
+    /// `transactional.id`: names this producer across restarts, and has it write in transactions alone; see
+    /// [`Producer::init_transactions`](super::Producer::init_transactions). Needs idempotence. Default none.
+    pub transactional_id: Option<String>,
+    /// `transaction.timeout.ms`: how long a transaction may stay open before the broker aborts it. Default 60 s; at
+    /// most the broker's `transaction.max.timeout.ms`.
+    pub transaction_timeout: Duration,
     /// `batch.size`: bytes of records (uncompressed) that a batch takes before it is sent. Default 16 KiB.
     pub batch_size: usize,
     /// `linger.ms`: how long a batch that is not full waits for more. Awaiting a record, or flushing, ends the wait.
@@ -65,6 +71,8 @@ impl Default for ProducerConfig {
         ProducerConfig {
             acks: Acks::All,
             idempotence: true,
+            transactional_id: None,
+            transaction_timeout: Duration::from_secs(60),
             batch_size: 16 << 10,
             linger: Duration::from_millis(5),
             buffer_memory: 32 << 20,
@@ -80,6 +88,13 @@ impl Default for ProducerConfig {
 }
 
 impl ProducerConfig {
+    /// Sets `transactional.id`.
+    #[must_use]
+    pub fn transactional_id(mut self, id: impl Into<String>) -> Self {
+        self.transactional_id = Some(id.into());
+        self
+    }
+
     /// Sets `compression.type`.
     #[must_use]
     pub fn compression(mut self, compression: Compression) -> Self {
@@ -117,6 +132,12 @@ impl ProducerConfig {
                 "enable.idempotence needs acks=all; set enable.idempotence=false for fewer".to_owned(),
             );
         }
+        if self.transactional_id.is_some() && !self.idempotence {
+            return invalid("transactional.id needs enable.idempotence=true".to_owned());
+        }
+        if self.transactional_id.as_deref() == Some("") {
+            return invalid("transactional.id is empty; name the producer, or leave it out".to_owned());
+        }
         if self.max_in_flight == 0 || (self.idempotence && self.max_in_flight > 5) {
             return invalid(format!(
                 "max.in.flight.requests.per.connection is {}; it must be 1 to 5 with enable.idempotence",
@@ -142,6 +163,7 @@ impl ProducerConfig {
             compression: self.compression,
             compression_level: self.compression_level,
             idempotent: self.idempotence,
+            transactional: self.transactional_id.is_some(),
             max_in_flight: self.max_in_flight,
         })
     }

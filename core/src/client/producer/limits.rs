@@ -16,6 +16,8 @@ pub(crate) struct Limits {
     pub(crate) compression: Compression,
     pub(crate) compression_level: Option<i32>,
     pub(crate) idempotent: bool,
+    /// Whether records go out in transactions alone.
+    pub(crate) transactional: bool,
     /// Batches of one partition on the way at once.
     pub(crate) max_in_flight: usize,
 }

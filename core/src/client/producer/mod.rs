@@ -2,18 +2,22 @@
 //!
 //! [`Producer::send`] writes a record straight into its partition's batch and returns at once; a single task sends what
 //! is ready. What to send, when, again, or never is decided by pure machines (`accumulator`, `queue`); the task
-//! (`sender`) owns connections and timers. This room knows topics and batches; it must never know groups or offsets
-//! of consumers.
+//! (`sender`) owns connections and timers. With a transactional id records go out in transactions (`transaction` is
+//! their machine, `transactional` their driver). This room knows topics and batches; of consumers it knows the offsets
+//! that a transaction carries, and must never know how a group works.
 
 mod accumulator;
 mod batch;
 mod config;
+mod coordinators;
 mod delivery;
 mod limits;
 mod murmur2;
 mod partitioner;
 mod queue;
 mod sender;
+mod transaction;
+mod transactional;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +28,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::TopicPartition;
-use super::cluster::{Client, TopicView};
+use super::cluster::{Client, Lane, TopicView};
 use crate::clock::Clock;
 use crate::record::Header;
 use crate::{Error, ErrorKind, Result};
@@ -35,6 +39,7 @@ pub use delivery::{Delivery, RecordMetadata};
 pub use murmur2::{murmur2, partition_for_key};
 use queue::{Identity, RecordParts};
 use sender::Sender;
+use transaction::{Severity, Transaction};
 
 /// A record to send, borrowed: its bytes are copied once, into the batch.
 #[derive(Clone, Copy, Debug, Default)]
@@ -113,6 +118,10 @@ struct Shared {
     client: Client,
     config: ProducerConfig,
     accumulator: Mutex<Accumulator>,
+    /// Only with a transactional id.
+    transaction: Option<Mutex<Transaction>>,
+    /// The connections for the coordinators of transactions.
+    coordinator_lane: Lane,
     /// Wakes the sender.
     wake: Arc<Notify>,
     /// Wakes those who wait for memory.
@@ -130,6 +139,38 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, Accumulator> {
         // The accumulator's changes do not panic half way.
         self.accumulator.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_transaction(&self) -> Option<MutexGuard<'_, Transaction>> {
+        // The machine's changes do not panic half way.
+        let transaction = self.transaction.as_ref()?;
+        Some(transaction.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Something of the open transaction failed: no more joins it, and what waits is given up.
+    fn fail_transaction(&self, error: &Error, severity: Severity) {
+        if severity == Severity::Passing {
+            return;
+        }
+        if let Some(mut transaction) = self.lock_transaction() {
+            transaction.fail(error, severity);
+            drop(transaction);
+            self.lock().set_open(false);
+            self.wake.notify_one();
+        }
+    }
+
+    /// Goes on under another identity: a transaction has ended, nothing is on the way.
+    fn renew_identity(&self, identity: Identity) {
+        self.lock().restart(identity);
+        let mut ids = self.producer_ids.lock().unwrap_or_else(PoisonError::into_inner);
+        if ids.last() != Some(&identity.producer_id) {
+            ids.push(identity.producer_id);
+        }
+    }
+
+    fn forget_failure(&self) {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     /// Takes a new producer id into use, unless another is since the last one wore out.
@@ -164,7 +205,10 @@ impl Producer {
     pub fn new(client: &Client, config: ProducerConfig) -> Result<Producer> {
         let limits = config.limits(client.config().request_timeout, client.retry_backoff())?;
         let wake = Arc::new(Notify::new());
+        let transaction = config.transactional_id.as_deref().map(|id| Mutex::new(Transaction::new(id)));
         let shared = Arc::new(Shared {
+            transaction,
+            coordinator_lane: client.lane(),
             accumulator: Mutex::new(Accumulator::new(limits, Arc::clone(&wake))),
             wake,
             room: Notify::new(),
@@ -201,7 +245,7 @@ impl Producer {
         match self.append(&record) {
             Ok(delivery) => Ok(Some(delivery)),
             Err(Rejected::UnknownTopic | Rejected::Full) => Ok(None),
-            Err(rejected) => Err(rejection(&record, rejected)),
+            Err(rejected) => Err(self.rejection(&record, rejected)),
         }
     }
 
@@ -250,6 +294,9 @@ impl Producer {
         if let Some(id) = ids.last() {
             return Ok(*id);
         }
+        if self.shared.transaction.is_some() {
+            return Err(Error::new(ErrorKind::Invalid, "call init_transactions first"));
+        }
         let (client, lane) = (&self.shared.client, self.shared.client.lane());
         let identity = sender::ask_identity(client, lane).await;
         client.close_lane(lane);
@@ -287,6 +334,17 @@ impl Producer {
         Ok(appended.delivery)
     }
 
+    fn rejection(&self, record: &ProducerRecord<'_>, rejected: Rejected) -> Error {
+        let refused = match rejected {
+            Rejected::NoTransaction => self.shared.lock_transaction().map(|one| one.check_open()),
+            _ => None,
+        };
+        match refused {
+            Some(Err(error)) => error,
+            _ => rejection(record, rejected),
+        }
+    }
+
     async fn send_slowly(&self, record: ProducerRecord<'_>, mut rejected: Rejected) -> Result<Delivery> {
         let shared = &*self.shared;
         let deadline = Instant::now() + shared.config.max_block;
@@ -302,7 +360,7 @@ impl Producer {
                     shared.client.refresh().await?;
                     let view = shared.client.topic(record.topic, true, left).await?;
                     set_topic(&mut shared.lock(), &view);
-                    return self.append(&record).map_err(|rejected| rejection(&record, rejected));
+                    return self.append(&record).map_err(|rejected| self.rejection(&record, rejected));
                 }
                 Rejected::Full => {
                     let room = shared.room.notified();
@@ -316,7 +374,7 @@ impl Producer {
                         return Err(blocked(&shared.config, shared.lock().used_bytes()));
                     }
                 }
-                rejected => return Err(rejection(&record, rejected)),
+                rejected => return Err(self.rejection(&record, rejected)),
             }
             rejected = match self.append(&record) {
                 Ok(delivery) => return Ok(delivery),
@@ -345,6 +403,7 @@ fn rejection(record: &ProducerRecord<'_>, rejected: Rejected) -> Error {
             "a record of {bytes} bytes for topic '{topic}' is larger than the {limit} that max.request.size and \
              buffer.memory allow"
         ),
+        Rejected::NoTransaction => "no transaction is open".to_owned(),
         Rejected::Record(error) => return Error::from(error).context(format_args!("topic '{topic}'")),
     };
     Error::new(ErrorKind::Invalid, text)

@@ -176,6 +176,7 @@ impl Queue {
             None => {
                 wake = true;
                 let mut builder = BatchBuilder::with_capacity(limits.compression, self.usual_bytes);
+                builder.set_transactional(limits.transactional);
                 if let Some(level) = limits.compression_level {
                     builder.set_level(level);
                 }
@@ -223,7 +224,9 @@ impl Queue {
 
     /// When a batch can be taken, in milliseconds; `None` while something else must happen first.
     pub(crate) fn ready_at(&self, limits: &Limits) -> Option<i64> {
-        if self.in_flight.len() >= limits.max_in_flight || (self.start_over && !self.in_flight.is_empty()) {
+        // In a transaction, a gap in the sequence ends with the transaction: nothing more is sent before.
+        let gap = self.start_over && (limits.transactional || !self.in_flight.is_empty());
+        if self.in_flight.len() >= limits.max_in_flight || gap {
             return None;
         }
         if !self.waiting.is_empty() {
@@ -323,7 +326,11 @@ impl Queue {
                 }
                 let doing = format!("producing to partition {} of topic '{}'", self.partition, self.topic);
                 let error = super::super::error::broker_error(code, detail.as_deref(), doing);
-                if self.repeats(&mut batch, code, log_start_offset) && self.may_retry(&batch, limits, now_ms)
+                let fenced = limits.transactional && code == ErrorCode::InvalidProducerEpoch;
+                if !fenced
+                    && self.repeats(&mut batch, code, log_start_offset)
+                    && self.may_retry(&batch, limits, now_ms)
+                    && !(limits.transactional && self.start_over)
                 {
                     batch.last_error = Some(error);
                     self.put_back(batch, limits, now_ms, random);
@@ -373,6 +380,13 @@ impl Queue {
     /// Whether the producer id has no further epoch, so that a new one is needed.
     pub(crate) fn is_worn_out(&self) -> bool {
         self.identity.is_some_and(|identity| identity.epoch == i16::MAX)
+    }
+
+    /// Begins anew under whatever identity is given next. Only where nothing is on the way: a transaction has ended.
+    pub(crate) fn restart(&mut self) {
+        self.identity = None;
+        self.next_sequence = 0;
+        self.start_over = false;
     }
 
     fn may_retry(&self, batch: &Batch, limits: &Limits, now_ms: i64) -> bool {

@@ -1,6 +1,6 @@
 //! The task that sends a producer's batches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -10,13 +10,16 @@ use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use tokio::time::Instant;
 
+use super::super::TopicPartition;
 use super::super::cluster::{Client, ClusterView, Lane, Link, Seen};
 use super::super::connection::Connection;
 use super::super::error::{RequestError, broker_error};
 use super::accumulator::{Route, Taken};
 use super::config::Acks;
+use super::coordinators::{Coordinators, join};
 use super::delivery::BatchEnd;
 use super::queue::{Attempt, Ended, Identity};
+use super::transaction::{Protocol, Severity};
 use super::{LEADER_WAIT, Shared, set_topic};
 use crate::protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
 use crate::protocol::messages::produce_response::PartitionProduceResponse;
@@ -26,6 +29,8 @@ use crate::protocol::messages::{
 use crate::protocol::{ErrorCode, Str, Uuid};
 use crate::{Error, ErrorKind, Result};
 
+/// The last version of Produce before brokers tell the coordinator of transactions themselves (KIP-890).
+const PRODUCE_V1: i16 = 11;
 /// From this version on Produce names topics by id.
 const BY_TOPIC_ID: i16 = 13;
 /// The last version of InitProducerId without two-phase commit.
@@ -38,6 +43,9 @@ struct Answered {
     result: Result<ProduceResponse, RequestError>,
 }
 
+/// What came of telling the coordinator of transactions of partitions.
+type Joined = Result<BTreeSet<TopicPartition>, (Error, Severity)>;
+
 /// Owns the connections of a producer and all that it has on the way.
 pub(super) struct Sender {
     shared: Arc<Shared>,
@@ -46,6 +54,8 @@ pub(super) struct Sender {
     answers: FuturesUnordered<BoxFuture<'static, Answered>>,
     opening: FuturesUnordered<BoxFuture<'static, (i32, Result<Connection, RequestError>)>>,
     identity: Option<BoxFuture<'static, Result<Identity>>>,
+    /// Partitions that the coordinator of transactions is being told of.
+    joining: Option<BoxFuture<'static, Joined>>,
     refresh_at: Instant,
     last_error: Option<Error>,
 }
@@ -67,6 +77,7 @@ impl Sender {
             answers: FuturesUnordered::new(),
             opening: FuturesUnordered::new(),
             identity: None,
+            joining: None,
             refresh_at: Instant::now(),
             last_error: None,
         }
@@ -90,6 +101,7 @@ impl Sender {
                 Some(answered) = self.answers.next(), if !self.answers.is_empty() => self.take_answer(answered),
                 Some((node, result)) = self.opening.next(), if !self.opening.is_empty() => self.take_connection(node, result),
                 identity = wait_for(&mut self.identity), if self.identity.is_some() => self.take_identity(identity),
+                joined = wait_for(&mut self.joining), if self.joining.is_some() => self.take_joined(joined),
                 Ok(()) = views.changed() => {
                     let seen = views.borrow_and_update().clone();
                     self.take_view(&seen);
@@ -99,12 +111,14 @@ impl Sender {
             }
         }
         self.shared.client.close_lane(self.lane);
+        self.shared.client.close_lane(self.shared.coordinator_lane);
     }
 
     /// Sends what can be sent; says when to look again.
     fn send_ready(&mut self) -> Option<Instant> {
         let view = self.shared.client.view();
         loop {
+            self.give_up();
             let now_ms = self.shared.elapsed_ms();
             // Taken out so that the machine's lock and the nodes can be borrowed together.
             let mut nodes = std::mem::take(&mut self.nodes);
@@ -128,12 +142,52 @@ impl Sender {
                 let (client, lane) = (self.shared.client.clone(), self.lane);
                 self.identity = Some(Box::pin(async move { ask_identity(&client, lane).await }));
             }
+            self.join_partitions();
             if round.requests.is_empty() {
                 return next;
             }
             for (node, taken) in round.requests {
                 self.send(node, taken, &view);
             }
+        }
+    }
+
+    /// Ends what waits of a transaction that failed, was aborted, or has lost its last handle while it was open.
+    fn give_up(&self) {
+        let Some(transaction) = self.shared.lock_transaction() else { return };
+        let closing = self.shared.closing.load(Ordering::Acquire);
+        let abandoned =
+            || Error::new(ErrorKind::Closed, "the producer was dropped while its transaction was open");
+        let Some(error) = transaction.gives_up().or_else(|| closing.then(abandoned)) else { return };
+        drop(transaction);
+        let ended = self.shared.lock().fail_waiting(|| copy(&error));
+        self.end(ended);
+    }
+
+    /// Tells the coordinator of transactions of the partitions that it has to hear of.
+    fn join_partitions(&mut self) {
+        if self.joining.is_some() {
+            return;
+        }
+        let Some(transaction) = self.shared.lock_transaction() else { return };
+        let Some(identity) = transaction.identity().filter(|_| !transaction.wanted().is_empty()) else {
+            return;
+        };
+        let timeout = self.shared.config.max_block;
+        let coordinators =
+            Coordinators::new(&self.shared.client, self.shared.coordinator_lane, transaction.id(), timeout);
+        self.joining = Some(Box::pin(join(coordinators, identity, transaction.wanted().clone())));
+    }
+
+    fn take_joined(&mut self, joined: Joined) {
+        self.joining = None;
+        match joined {
+            Ok(partitions) => {
+                if let Some(mut transaction) = self.shared.lock_transaction() {
+                    transaction.joined(partitions);
+                }
+            }
+            Err((error, severity)) => self.shared.fail_transaction(&error, severity),
         }
     }
 
@@ -150,12 +204,15 @@ impl Sender {
             return Route::Busy;
         }
         if node.connection.as_ref().is_some_and(Connection::is_open) {
-            return Route::Ready(leader);
+            let joined = self.shared.lock_transaction().is_none_or(|mut one| one.may_send(topic, partition));
+            return if joined { Route::Ready(leader) } else { Route::Busy };
         }
         match self.shared.client.link(leader, self.lane) {
             Ok(Link::Open(connection)) => {
                 node.connection = Some(connection);
-                Route::Ready(leader)
+                let joined =
+                    self.shared.lock_transaction().is_none_or(|mut one| one.may_send(topic, partition));
+                if joined { Route::Ready(leader) } else { Route::Busy }
             }
             Ok(Link::Opening(attempt)) => {
                 node.opening = true;
@@ -171,8 +228,13 @@ impl Sender {
             return self.lose(taken, &RequestError::UnknownNode { node: node_id });
         };
         let ids = taken.iter().all(|taken| view.topic(&taken.topic).is_some_and(|topic| !topic.id.is_zero()));
-        let version = match connection.version::<ProduceRequest>(if ids { i16::MAX } else { BY_TOPIC_ID - 1 })
-        {
+        let before = self.shared.lock_transaction().is_some_and(|one| one.protocol() == Protocol::V1);
+        let cap = match (before, ids) {
+            (true, _) => PRODUCE_V1,
+            (false, true) => i16::MAX,
+            (false, false) => BY_TOPIC_ID - 1,
+        };
+        let version = match connection.version::<ProduceRequest>(cap) {
             Ok(version) => version,
             Err(error) => return self.lose(taken, &error),
         };
@@ -182,6 +244,7 @@ impl Sender {
         }
         let timeout = self.shared.client.config().request_timeout;
         let request = ProduceRequest {
+            transactional_id: self.shared.config.transactional_id.as_deref().map(Str::from),
             acks: self.shared.config.acks.code(),
             timeout_ms: i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX),
             topic_data,
@@ -360,6 +423,9 @@ impl Sender {
         }
         for one in ended {
             if let BatchEnd::Failed(failure) = &one.end {
+                let fatal = failure.error.kind() == ErrorKind::Fenced;
+                let severity = if fatal { Severity::Fatal } else { Severity::Abortable };
+                self.shared.fail_transaction(&failure.error, severity);
                 let mut first = self.shared.failure.lock().unwrap_or_else(PoisonError::into_inner);
                 first.get_or_insert_with(|| copy(&failure.error));
             }

@@ -23,6 +23,7 @@ fn limits() -> Limits {
         compression: Compression::None,
         compression_level: None,
         idempotent: true,
+        transactional: false,
         max_in_flight: 5,
     }
 }

@@ -102,6 +102,15 @@ pub const RETRIES: ConfigKey<i32> = ConfigKey::int("retries", i32::MAX)
     .between(0, i32::MAX as i64)
     .importance(HIGH)
     .doc("How often a batch is sent again within delivery.timeout.ms.");
+/// `transactional.id`.
+pub const TRANSACTIONAL_ID: ConfigKey<Option<String>> = ConfigKey::optional("transactional.id")
+    .non_empty()
+    .importance(LOW)
+    .doc("Names the producer across restarts, and has it write in transactions alone.");
+/// `transaction.timeout.ms`.
+pub const TRANSACTION_TIMEOUT_MS: ConfigKey<i32> = ConfigKey::int("transaction.timeout.ms", 60_000)
+    .importance(LOW)
+    .doc("How long a transaction may stay open before the broker aborts it, in milliseconds.");
 /// `compression.type`.
 pub const COMPRESSION_TYPE: ConfigKey<String> = ConfigKey::string("compression.type", "none")
     .one_of(&["none", "gzip", "snappy", "lz4", "zstd"])
@@ -128,6 +137,8 @@ pub(super) const PRODUCER: &[ConfigDef] = &[
     MAX_IN_FLIGHT.def,
     DELIVERY_TIMEOUT_MS.def,
     RETRIES.def,
+    TRANSACTIONAL_ID.def,
+    TRANSACTION_TIMEOUT_MS.def,
     COMPRESSION_TYPE.def,
     GZIP_LEVEL.def,
     ZSTD_LEVEL.def,

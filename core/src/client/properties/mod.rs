@@ -53,6 +53,8 @@ pub fn producer<K: AsRef<str>, V: AsRef<str>>(
     let producer = ProducerConfig {
         acks,
         idempotence,
+        transactional_id: given.get(&keys::TRANSACTIONAL_ID),
+        transaction_timeout: ms(&given, &keys::TRANSACTION_TIMEOUT_MS),
         batch_size: size(given.get(&keys::BATCH_SIZE).into()),
         linger: ms(&given, &keys::LINGER_MS),
         buffer_memory: size(given.get(&keys::BUFFER_MEMORY)),
