@@ -122,16 +122,16 @@ impl Broker {
     /// - [`Corrupt`](ErrorKind::Corrupt): flushed data is damaged.
     pub async fn start(config: BrokerConfig) -> Result<Broker> {
         let given = config.given.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let (broker_config, notices) = config::read(given).map_err(bad_config)?;
-        let settings = BrokerSettings::of(&broker_config).map_err(bad_config)?;
+        let given = config::read(given).map_err(bad_config)?;
+        let settings = BrokerSettings::of(&given.config).map_err(bad_config)?;
+        let notices = given.notices.clone();
         for notice in &notices {
             tracing::warn!("{notice}");
         }
         let storage = config.storage.unwrap_or_else(|| Arc::new(DiskStorage));
         let address = format!("{}:{}", settings.listener.host, settings.listener.port);
         let random = Box::new(SystemRandom::new());
-        let node =
-            Node::start(broker_config, settings, storage, config.clock, random).await.map_err(not_started)?;
+        let node = Node::start(given, settings, storage, config.clock, random).await.map_err(not_started)?;
         let bound = Server::bind(node.clone()).await;
         let (server, listener) = match bound {
             Ok(bound) => bound,

@@ -302,3 +302,48 @@ pub(crate) const WITHOUT_EFFECT: &[&str] = &[
     "transactional.id.expiration.ms",
     "unclean.leader.election.enable",
 ];
+
+/// By how a name begins: what stands in the way of obeying it.
+const REASONS: &[(&str, &str)] = &[
+    ("add.partitions.to.txn.", "it tunes requests between brokers, and one node has no other"),
+    ("alter.config.policy.", "no code of Java can be loaded"),
+    ("alter.log.dirs.", "it tunes moves between brokers and disks, which are not offered"),
+    ("authorizer.", "access control is not offered yet"),
+    ("auto.leader.rebalance.", "one node leads every partition"),
+    ("background.threads", "it sizes a pool of threads that is not there: all work shares one pool"),
+    ("broker.heartbeat.", "one node is broker and controller in one and sends itself no heartbeats"),
+    ("broker.session.", "one node is broker and controller in one and sends itself no heartbeats"),
+    ("client.quota.callback.", "no code of Java can be loaded"),
+    ("config.providers", "secrets from outside are not offered"),
+    ("connection.failed.authentication.", "authentication is not offered yet"),
+    ("connections.max.reauth.", "authentication is not offered yet"),
+    ("controller.", "one node is its own controller: there is no quorum to talk to"),
+    ("create.topic.policy.", "no code of Java can be loaded"),
+    ("delegation.token.", "delegation tokens are not offered"),
+    ("early.start.listeners", "one listener is taken"),
+    ("follower.", "one node replicates nothing"),
+    ("group.share.", "share groups are not offered"),
+    ("group.streams.", "streams groups are not offered"),
+    ("initial.broker.registration.", "one node registers with itself"),
+    ("inter.broker.", "one node has no other broker to talk to"),
+    ("kafka.metrics.", "no code of Java can be loaded"),
+    ("leader.imbalance.", "one node leads every partition"),
+    ("listener.security.", "only PLAINTEXT is offered yet"),
+    ("log.local.", "tiered storage is not offered"),
+    ("metric.reporters", "no code of Java can be loaded"),
+    ("num.", "it sizes a pool of threads that is not there: all work shares one pool"),
+    ("principal.builder.", "no code of Java can be loaded"),
+    ("remote.", "tiered storage is not offered"),
+    ("replica", "one node replicates nothing"),
+    ("sasl.", "authentication is not offered yet"),
+    ("security.", "authentication is not offered yet"),
+    ("share.", "share groups are not offered"),
+    ("ssl.", "encryption is not offered yet"),
+    ("unclean.", "one node has one replica of each partition"),
+];
+
+/// Why a config of Kafka is not obeyed, as the rest of a sentence.
+pub(crate) fn reason(name: &str) -> &'static str {
+    let found = REASONS.iter().find(|(start, _)| name.starts_with(start));
+    found.map_or("it tunes what is not there in Riverrun", |(_, reason)| reason)
+}

@@ -3,7 +3,11 @@
 //! Knows names, types, defaults and what follows from what; never a file, a topic that exists, or who asks.
 
 mod broker;
+mod client_metrics;
+mod dynamic;
+mod group;
 mod inert;
+mod kafka;
 mod settings;
 mod synonyms;
 mod topic;
@@ -12,10 +16,17 @@ mod topic;
 mod tests;
 
 pub(crate) use broker::BROKER;
-pub(crate) use settings::{BrokerSettings, Listener, SettingsError, read};
+pub(crate) use client_metrics::{CLIENT_METRICS, ClientMetricsError, check_client_metrics};
+pub(crate) use dynamic::{Overrides, THROTTLES, check_dynamic, dynamic_def, effective, is_dynamic};
+pub(crate) use group::{GROUP, check_group_configs, group_defaults, group_synonym};
+pub(crate) use inert::reason as inert_reason;
+pub(crate) use kafka::KAFKA_BROKER;
+pub(crate) use settings::{BrokerSettings, Given, Listener, SettingsError, read};
 pub(crate) use synonyms::{synonyms_of, topic_defaults};
-pub(crate) use topic::{TOPIC, check_topic_config};
+pub(crate) use topic::{TOPIC, check_topic_configs};
 pub(crate) mod keys {
     //! The keys that other rooms read.
+    pub(crate) use super::client_metrics::*;
+    pub(crate) use super::group::*;
     pub(crate) use super::topic::*;
 }

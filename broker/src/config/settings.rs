@@ -1,11 +1,13 @@
 //! The broker's configs as the values that the rooms work with.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use riverrun_core::config::{Config, ConfigErrors, nearest};
+use riverrun_core::config::{Config, ConfigError, ConfigErrors, nearest};
 
 use super::broker::*;
-use super::inert::{REFUSED, WITHOUT_EFFECT};
+use super::inert::{REFUSED, WITHOUT_EFFECT, reason};
+use super::kafka::KAFKA_BROKER;
 
 /// Memory for large requests where `queued.max.request.bytes` does not say.
 const QUEUED_REQUEST_BYTES: i64 = 256 << 20;
@@ -15,6 +17,8 @@ const QUEUED_REQUEST_BYTES: i64 = 256 << 20;
 pub(crate) enum SettingsError {
     #[error("{0}")]
     Config(ConfigErrors),
+    #[error(transparent)]
+    Inert(ConfigError),
     #[error("config '{0}' is not offered by this version; remove it")]
     Refused(String),
     #[error("unknown config '{name}'{}", hint(*.nearest))]
@@ -88,18 +92,32 @@ pub(crate) struct BrokerSettings {
     pub(crate) offsets_retention_ms: i64,
 }
 
-/// Reads the names and values that a broker is given. The texts are notices: what was taken but has no effect.
-pub(crate) fn read<'a>(
-    given: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Result<(Config, Vec<String>), SettingsError> {
+/// What a broker is given at its start.
+#[derive(Clone, Debug)]
+pub(crate) struct Given {
+    /// What it obeys.
+    pub(crate) config: Config,
+    /// What it takes without obeying it, for DescribeConfigs.
+    pub(crate) inert: BTreeMap<String, String>,
+    /// A sentence for each config that was taken but has no effect.
+    pub(crate) notices: Vec<String>,
+}
+
+/// Reads the names and values that a broker is given.
+pub(crate) fn read<'a>(given: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Given, SettingsError> {
     let mut errors = Vec::new();
     let mut notices = Vec::new();
+    let mut inert = BTreeMap::new();
     let mut obeyed = Vec::new();
     for (name, value) in given {
         if BROKER.find(name).is_some() {
             obeyed.push((name, value));
         } else if WITHOUT_EFFECT.contains(&name) {
-            notices.push(format!("config '{name}' tunes what is not there in Riverrun and has no effect"));
+            if let Err(error) = KAFKA_BROKER.parse_one(name, value) {
+                errors.push(SettingsError::Inert(error));
+            }
+            notices.push(format!("config '{name}' has no effect: {}", reason(name)));
+            inert.insert(name.to_owned(), value.trim().to_owned());
         } else if REFUSED.contains(&name) {
             errors.push(SettingsError::Refused(name.to_owned()));
         } else {
@@ -109,7 +127,7 @@ pub(crate) fn read<'a>(
     }
     let config = BROKER.parse(obeyed);
     match config {
-        Ok(config) if errors.is_empty() => Ok((config, notices)),
+        Ok(config) if errors.is_empty() => Ok(Given { config, inert, notices }),
         Ok(_) => Err(one_or_many(errors)),
         Err(bad) => {
             errors.push(SettingsError::Config(bad));

@@ -40,8 +40,7 @@ fn a_mistyped_config_is_named_with_its_nearest() {
 #[test]
 fn topics_fall_back_to_the_finest_broker_config() {
     let retention = |given: &[(&str, &str)]| {
-        let (config, _) = read(given.iter().copied()).unwrap();
-        topic_defaults(&config).get(&keys::RETENTION_MS)
+        topic_defaults(&read(given.iter().copied()).unwrap().config).get(&keys::RETENTION_MS)
     };
     assert_eq!(retention(&[]), 604_800_000);
     assert_eq!(retention(&[("log.retention.hours", "1")]), 3_600_000);
@@ -52,8 +51,9 @@ fn topics_fall_back_to_the_finest_broker_config() {
 #[test]
 fn listeners_are_read() {
     let listener = |text: &str| {
-        let (config, _) = read([("listeners", text)]).unwrap();
-        BrokerSettings::of(&config).map(|settings| (settings.listener.host, settings.listener.port)).ok()
+        BrokerSettings::of(&read([("listeners", text)]).unwrap().config)
+            .map(|settings| (settings.listener.host, settings.listener.port))
+            .ok()
     };
     assert_eq!(listener("PLAINTEXT://:0"), Some((String::new(), 0)));
     assert_eq!(listener("127.0.0.1:9092"), Some(("127.0.0.1".into(), 9092)));
@@ -61,4 +61,99 @@ fn listeners_are_read() {
     for bad in ["SSL://:9093", "PLAINTEXT://host", "PLAINTEXT://a:1,PLAINTEXT://b:2"] {
         assert_eq!(listener(bad), None, "{bad}");
     }
+}
+
+#[test]
+fn the_table_of_kafkas_broker_configs_is_kafkas() {
+    let differences = KAFKA_BROKER.differences_from_kafka(KAFKA, "broker").unwrap();
+    // The file writes a word where there is no default.
+    let real: Vec<_> = differences.iter().filter(|line| !line.ends_with("Some(\"<required>\")")).collect();
+    assert_eq!(real, Vec::<&String>::new());
+    let file: serde_json::Value = serde_json::from_str(KAFKA).unwrap();
+    let public = file["broker"].as_array().unwrap().iter().filter(|row| row["internal"] != true);
+    let names: Vec<&str> = public.map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(KAFKA_BROKER.iter().map(|def| def.name).collect::<Vec<_>>(), names);
+}
+
+#[test]
+fn group_and_client_metrics_configs_are_kafkas() {
+    assert_eq!(GROUP.differences_from_kafka(KAFKA, "group").unwrap(), Vec::<String>::new());
+    assert_eq!(CLIENT_METRICS.differences_from_kafka(KAFKA, "client-metrics").unwrap(), Vec::<String>::new());
+    let file: serde_json::Value = serde_json::from_str(KAFKA).unwrap();
+    for (table, section) in [(GROUP, "group"), (CLIENT_METRICS, "client-metrics"), (TOPIC, "topic")] {
+        for row in file[section].as_array().unwrap().iter().filter(|row| row["internal"] != true) {
+            assert!(table.find(row["name"].as_str().unwrap()).is_some(), "{section}: {row}");
+        }
+    }
+}
+
+fn overrides(pairs: &[(&str, &str)]) -> Overrides {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+#[test]
+fn a_group_stays_within_the_brokers_limits() {
+    let broker = read([]).unwrap().config;
+    let check = |pairs: &[(&str, &str)]| {
+        check_group_configs(&broker, &overrides(pairs)).err().unwrap_or_else(|| "well".to_owned())
+    };
+    insta::assert_snapshot!(
+        [
+            check(&[("consumer.session.timeout.ms", "50000")]),
+            check(&[("consumer.session.timeout.ms", "1")]),
+            check(&[("consumer.session.timeout.ms", "5000000")]),
+            check(&[("consumer.heartbeat.interval.ms", "15000"), ("consumer.session.timeout.ms", "60000")]),
+            check(&[("consumer.session.timeout", "1")]),
+            check(&[("share.auto.offset.reset", "earliest")]),
+        ]
+        .join("\n"),
+        @r"
+    well
+    consumer.session.timeout.ms must be at least group.consumer.min.session.timeout.ms, which is 45000
+    consumer.session.timeout.ms must be at most group.consumer.max.session.timeout.ms, which is 60000
+    well
+    unknown config 'consumer.session.timeout'; did you mean 'consumer.session.timeout.ms'?
+    config 'share.auto.offset.reset' cannot be set: share groups are not offered
+    "
+    );
+}
+
+#[test]
+fn what_changes_on_a_running_broker_is_checked() {
+    let given = read([("log.retention.ms", "1")]).unwrap().config;
+    let check = |pairs: &[(&str, &str)]| {
+        let changed = overrides(pairs);
+        check_dynamic(&given, None, Some(&changed), &changed).err().unwrap_or_else(|| "well".to_owned())
+    };
+    insta::assert_snapshot!(
+        [
+            check(&[("log.retention.ms", "5")]),
+            check(&[("log.retention.ms", "x")]),
+            check(&[("log.retention.hours", "5")]),
+            check(&[("node.id", "5")]),
+            check(&[("listeners", "PLAINTEXT://:9092")]),
+            check(&[("num.io.threads", "5")]),
+            check(&[("ssl.keystore.location", "x")]),
+            check(&[("log.retention.m", "5")]),
+            check(&[("leader.replication.throttled.rate", "5")]),
+        ]
+        .join("\n"),
+        @r"
+    well
+    config 'log.retention.ms' is 'x'; expected an integer
+    config 'log.retention.hours' cannot change while the broker runs; set it and restart
+    config 'node.id' cannot change while the broker runs; set it and restart
+    config 'listeners' cannot change while the broker runs; set it and restart
+    config 'num.io.threads' cannot be set: it sizes a pool of threads that is not there: all work shares one pool
+    config 'ssl.keystore.location' cannot be set: encryption is not offered yet
+    unknown config 'log.retention.m'; did you mean 'log.retention.ms'?
+    well
+    "
+    );
+    let config =
+        effective(&given, Some(&overrides(&[("log.retention.ms", "2"), ("message.max.bytes", "3")])), None);
+    assert_eq!(config.get(&broker::LOG_RETENTION_MS), Some(2));
+    let own = overrides(&[("log.retention.ms", "4")]);
+    let config = effective(&given, Some(&overrides(&[("message.max.bytes", "3")])), Some(&own));
+    assert_eq!((config.get(&broker::LOG_RETENTION_MS), config.get(&broker::MESSAGE_MAX_BYTES)), (Some(4), 3));
 }

@@ -1,6 +1,8 @@
 //! The configs of a topic: every one that Kafka 4.3 has, and `flush.policy`, which is ours.
 
-use riverrun_core::config::{ConfigKey, ConfigTable};
+use riverrun_core::config::{Config, ConfigKey, ConfigTable};
+
+use super::Overrides;
 
 pub(crate) const CLEANUP_POLICY: ConfigKey<Vec<String>> = ConfigKey::list("cleanup.policy", &["delete"])
     .one_of(&["compact", "delete"])
@@ -155,14 +157,21 @@ fn is_throttle(text: &str) -> bool {
         })
 }
 
-/// Checks one config that a topic is to have.
+/// Checks every config that a topic is to have of its own. `defaults` holds where it has none.
 ///
 /// # Errors
-/// What is wrong with it, and what would be right.
-pub(crate) fn check_topic_config(name: &str, value: &str) -> Result<(), String> {
-    TOPIC.parse_one(name, value).map_err(|error| error.to_string())?;
-    if name == REMOTE_STORAGE_ENABLE.name() && value.trim().eq_ignore_ascii_case("true") {
+/// What is wrong with them, and what would be right.
+pub(crate) fn check_topic_configs(defaults: &Config, configs: &Overrides) -> Result<(), String> {
+    let mut config = defaults.clone();
+    for (name, value) in configs {
+        config.insert(name, value).map_err(|error| error.to_string())?;
+    }
+    if config.get(&REMOTE_STORAGE_ENABLE) {
         return Err("config 'remote.storage.enable' cannot be true: tiered storage is not offered".to_owned());
+    }
+    let (min, max) = (config.get(&MIN_COMPACTION_LAG_MS), config.get(&MAX_COMPACTION_LAG_MS));
+    if min > max {
+        return Err(format!("min.compaction.lag.ms ({min}) is greater than max.compaction.lag.ms ({max})"));
     }
     Ok(())
 }

@@ -286,7 +286,7 @@ fn check_entity(parts: &[(String, Option<String>)]) -> Result<QuotaEntity, Quota
     match entity.0.get(IP) {
         _ if entity.0.is_empty() => Err(QuotaError::NoEntity),
         Some(_) if entity.0.len() > 1 => Err(QuotaError::Combination),
-        Some(EntityName::Named(ip)) if ip.parse::<std::net::IpAddr>().is_err() => {
+        Some(EntityName::Named(ip)) if ip.parse::<core::net::IpAddr>().is_err() => {
             Err(QuotaError::Address(ip.clone()))
         }
         _ => Ok(entity),

@@ -21,13 +21,19 @@ const DEFAULT_FLUSH_MS: i64 = 1_000;
 /// The metadata that others publish.
 pub(crate) type SharedImage = Arc<RwLock<Arc<ClusterImage>>>;
 
+/// What holds for every log whose topic does not say otherwise.
+#[derive(Clone, Debug)]
+struct LogDefaults {
+    topic: Config,
+    producer_expiration_ms: i64,
+}
+
 /// Every log of this broker.
 #[derive(Debug)]
 pub(crate) struct Logs {
     folder: LogFolder,
     flusher: Flusher,
-    topic_defaults: Config,
-    producer_expiration_ms: i64,
+    defaults: RwLock<LogDefaults>,
     clock: Arc<dyn Clock>,
     image: OnceLock<SharedImage>,
     leader_epoch: OnceLock<i32>,
@@ -45,8 +51,7 @@ impl Logs {
         Logs {
             folder,
             flusher: Flusher::new(),
-            topic_defaults,
-            producer_expiration_ms,
+            defaults: RwLock::new(LogDefaults { topic: topic_defaults, producer_expiration_ms }),
             clock,
             image: OnceLock::new(),
             leader_epoch: OnceLock::new(),
@@ -59,6 +64,16 @@ impl Logs {
         // Set once, by the start.
         let _ = self.image.set(image);
         let _ = self.leader_epoch.set(leader_epoch);
+    }
+
+    /// The broker's configs have changed. Open logs learn of it by [`reconfigure`](Self::reconfigure).
+    pub(super) fn set_defaults(&self, topic: Config, producer_expiration_ms: i64) {
+        let defaults = LogDefaults { topic, producer_expiration_ms };
+        *self.defaults.write().unwrap_or_else(PoisonError::into_inner) = defaults;
+    }
+
+    fn defaults(&self) -> LogDefaults {
+        self.defaults.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn folder(&self) -> &LogFolder {
@@ -89,11 +104,11 @@ impl Logs {
         let image =
             self.image.get().map(|image| image.read().unwrap_or_else(PoisonError::into_inner).clone());
         let own = image.and_then(|image| image.configs(&ConfigResource::Topic(topic.to_owned())).cloned());
-        with_own(&self.topic_defaults, own.as_deref())
+        with_own(&self.defaults().topic, own.as_deref())
     }
 
     fn log_config(&self, topic: &str) -> LogConfig {
-        log_config(&self.topic_config(topic), self.producer_expiration_ms)
+        log_config(&self.topic_config(topic), self.defaults().producer_expiration_ms)
     }
 
     /// The topic's configs that partitions obey.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use riverrun_core::clock::Clock;
-use riverrun_core::config::{Config, ConfigValue};
+use riverrun_core::config::Config;
 use riverrun_core::protocol::Uuid;
 use riverrun_core::random::Random;
 use tokio::sync::watch;
@@ -16,11 +16,12 @@ use super::controller::Controller;
 use super::fetch_sessions::FetchSessions;
 use super::groups::Groups;
 use super::housekeeping;
+use super::live::LiveConfigs;
 use super::logs::Logs;
 use super::metadata_file::{METADATA_TOPIC, MetadataFile};
 use super::partitions::Partitions;
 use super::producer_ids::ProducerIds;
-use crate::config::{BROKER, BrokerSettings, TOPIC, topic_defaults};
+use crate::config::{BrokerSettings, Given, topic_defaults};
 use crate::coordinator::group::GroupLimits;
 use crate::log::{FolderOptions, LogError, LogFolder, MetaProperties, TopicPartition};
 use crate::metadata::{ClusterImage, MetadataLog, MetadataLogError, MetadataRecord, ReplayError};
@@ -49,8 +50,10 @@ pub(crate) enum StartError {
 
 /// Everything that a broker is but its listeners.
 pub(crate) struct Node {
+    /// As at the start, for what cannot change.
     pub(crate) settings: BrokerSettings,
-    pub(crate) broker_config: Config,
+    /// The configs as they are now; what may change while the broker runs is read from here.
+    pub(crate) configs: LiveConfigs,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) controller: Controller,
     pub(crate) partitions: Partitions,
@@ -83,13 +86,13 @@ impl Node {
     /// # Errors
     /// When the folder is in use, damaged, or another node's.
     pub(crate) async fn start(
-        broker_config: Config,
+        given: Given,
         settings: BrokerSettings,
         storage: Arc<dyn Storage>,
         clock: Arc<dyn Clock>,
         mut random: Box<dyn Random>,
     ) -> Result<Arc<Node>, StartError> {
-        let defaults = topic_defaults(&broker_config);
+        let defaults = topic_defaults(&given.config);
         let fresh = (Uuid(random.uuid()), Uuid(random.uuid()));
         let loading = {
             let (settings, clock) = (settings.clone(), clock.clone());
@@ -97,6 +100,9 @@ impl Node {
         };
         let Loaded { logs, image, metadata, leader_epoch } =
             loading.await.map_err(|error| StartError::Internal(error.to_string()))??;
+        let configs = LiveConfigs::new(given, &settings, &image);
+        let live = configs.now();
+        logs.set_defaults(live.topic_defaults.clone(), live.settings.producer_expiration_ms);
         let controller = Controller::start(image, Box::new(metadata));
         logs.set_metadata(controller.shared_image(), leader_epoch);
         let node = Arc::new(Node {
@@ -106,7 +112,7 @@ impl Node {
             producer_ids: ProducerIds::new(),
             fetch_sessions: FetchSessions::new(settings.fetch_sessions_max),
             settings,
-            broker_config,
+            configs,
             clock,
             logs,
             random: Mutex::new(random),
@@ -179,29 +185,12 @@ impl Node {
         i32::try_from(drawn).unwrap_or(0) + 1
     }
 
-    /// A topic's configs have changed.
-    pub(crate) fn topic_configs_changed(&self, name: &str) {
-        if let Some(topic) = self.controller.image().topic(name) {
-            self.logs.reconfigure(name, &self.partitions.of_topic(topic.id));
-        }
-    }
-
     /// Makes durable how far logs are flushed and where they start. Blocks.
     ///
     /// # Errors
     /// When the checkpoints could not be written.
     pub(crate) fn checkpoint(&self) -> Result<(), LogError> {
         self.logs.folder().checkpoint()
-    }
-
-    /// The default of a topic's config where the broker says nothing.
-    pub(crate) fn topic_config_default(&self, name: &str) -> Option<ConfigValue> {
-        TOPIC.defaults().ok().and_then(|config| config.value(name))
-    }
-
-    /// The default of a broker's config.
-    pub(crate) fn broker_config_default(&self, name: &str) -> Option<ConfigValue> {
-        BROKER.defaults().ok().and_then(|config| config.value(name))
     }
 }
 

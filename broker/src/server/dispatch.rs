@@ -78,6 +78,7 @@ impl Dispatcher {
             ApiKey::InitProducerId => init_producer_id::handle(node, call, &read(reader, call)?),
             ApiKey::OffsetForLeaderEpoch => offset_for_leader_epoch::handle(node, call, read(reader, call)?),
             ApiKey::DescribeConfigs => describe_configs::handle(node, call, &read(reader, call)?),
+            ApiKey::AlterConfigs => alter_configs::handle(node, call, read(reader, call)?),
             ApiKey::CreatePartitions => create_partitions::handle(node, call, read(reader, call)?),
             ApiKey::DeleteGroups => delete_groups::handle(node, call, read(reader, call)?),
             ApiKey::IncrementalAlterConfigs => {
@@ -87,6 +88,7 @@ impl Dispatcher {
             ApiKey::DescribeClientQuotas => describe_client_quotas::handle(node, call, &read(reader, call)?),
             ApiKey::AlterClientQuotas => alter_client_quotas::handle(node, call, read(reader, call)?),
             ApiKey::DescribeCluster => describe_cluster::handle(node, call, &read(reader, call)?),
+            ApiKey::ListConfigResources => list_config_resources::handle(node, call, &read(reader, call)?),
             ApiKey::DescribeTopicPartitions => {
                 describe_topic_partitions::handle(node, call, read(reader, call)?)
             }

@@ -39,6 +39,7 @@ pub(crate) const SERVED: &[Served] = &[
     served(ApiKey::InitProducerId, 0, 5),
     served(ApiKey::OffsetForLeaderEpoch, 2, 4),
     served(ApiKey::DescribeConfigs, 1, 4),
+    served(ApiKey::AlterConfigs, 0, 2),
     served(ApiKey::CreatePartitions, 0, 3),
     served(ApiKey::DeleteGroups, 0, 2),
     served(ApiKey::IncrementalAlterConfigs, 0, 1),
@@ -46,6 +47,7 @@ pub(crate) const SERVED: &[Served] = &[
     served(ApiKey::DescribeClientQuotas, 0, 1),
     served(ApiKey::AlterClientQuotas, 0, 1),
     served(ApiKey::DescribeCluster, 0, 2),
+    served(ApiKey::ListConfigResources, 0, 1),
     served(ApiKey::DescribeTopicPartitions, 0, 0),
 ];
 

@@ -9,10 +9,10 @@ async fn ranges(wire: &mut Wire) -> Vec<ApiVersion> {
     wire.ask(&ApiVersionsRequest::default(), 0).await.api_keys
 }
 
-/// Asks every served version of an API and wants an answer that the codec can read to its end.
-async fn each<R: Request>(wire: &mut Wire, ranges: &[ApiVersion], request: R) {
-    let range =
-        ranges.iter().find(|range| range.api_key == R::KEY.code()).unwrap_or_else(|| panic!("{}", R::NAME));
+/// Asks every served version of an API, wants an answer that the codec can read to its end, and takes it off the list.
+async fn each<R: Request>(wire: &mut Wire, ranges: &mut Vec<ApiVersion>, request: R) {
+    let at = ranges.iter().position(|range| range.api_key == R::KEY.code());
+    let range = ranges.remove(at.unwrap_or_else(|| panic!("{}", R::NAME)));
     for version in range.min_version.max(*R::VERSIONS.start())..=range.max_version {
         wire.ask(&request, version).await;
     }
@@ -22,38 +22,43 @@ async fn each<R: Request>(wire: &mut Wire, ranges: &[ApiVersion], request: R) {
 async fn every_version_of_every_api_is_answered() {
     let broker = broker().await;
     let mut wire = Wire::to(&broker).await;
-    let ranges = ranges(&mut wire).await;
+    let mut ranges = ranges(&mut wire).await;
     let named = ApiVersionsRequest {
         client_software_name: Str::from_static("it"),
         client_software_version: Str::from_static("1"),
         ..Default::default()
     };
     let wire = &mut wire;
-    each(wire, &ranges, named).await;
-    each(wire, &ranges, MetadataRequest { topics: Some(vec![]), ..Default::default() }).await;
-    each(wire, &ranges, ProduceRequest { acks: -1, ..Default::default() }).await;
-    each(wire, &ranges, FetchRequest { session_epoch: -1, ..Default::default() }).await;
-    each(wire, &ranges, ListOffsetsRequest::default()).await;
-    each(wire, &ranges, OffsetCommitRequest::default()).await;
-    each(wire, &ranges, FindCoordinatorRequest::default()).await;
-    each(wire, &ranges, JoinGroupRequest::default()).await;
-    each(wire, &ranges, HeartbeatRequest::default()).await;
-    each(wire, &ranges, LeaveGroupRequest::default()).await;
-    each(wire, &ranges, SyncGroupRequest::default()).await;
-    each(wire, &ranges, DescribeGroupsRequest { groups: vec!["g".into()], ..Default::default() }).await;
-    each(wire, &ranges, ListGroupsRequest::default()).await;
-    each(wire, &ranges, CreateTopicsRequest::default()).await;
-    each(wire, &ranges, DeleteTopicsRequest::default()).await;
-    each(wire, &ranges, DeleteRecordsRequest::default()).await;
-    each(wire, &ranges, InitProducerIdRequest::default()).await;
-    each(wire, &ranges, OffsetForLeaderEpochRequest::default()).await;
-    each(wire, &ranges, DescribeConfigsRequest::default()).await;
-    each(wire, &ranges, CreatePartitionsRequest::default()).await;
-    each(wire, &ranges, DeleteGroupsRequest { groups_names: vec!["g".into()], ..Default::default() }).await;
-    each(wire, &ranges, IncrementalAlterConfigsRequest::default()).await;
-    each(wire, &ranges, OffsetDeleteRequest::default()).await;
-    each(wire, &ranges, DescribeTopicPartitionsRequest::default()).await;
-    each(wire, &ranges, DescribeClusterRequest { endpoint_type: 1, ..Default::default() }).await;
+    each(wire, &mut ranges, named).await;
+    each(wire, &mut ranges, MetadataRequest { topics: Some(vec![]), ..Default::default() }).await;
+    each(wire, &mut ranges, ProduceRequest { acks: -1, ..Default::default() }).await;
+    each(wire, &mut ranges, FetchRequest { session_epoch: -1, ..Default::default() }).await;
+    each(wire, &mut ranges, ListOffsetsRequest::default()).await;
+    each(wire, &mut ranges, OffsetCommitRequest::default()).await;
+    each(wire, &mut ranges, FindCoordinatorRequest::default()).await;
+    each(wire, &mut ranges, JoinGroupRequest::default()).await;
+    each(wire, &mut ranges, HeartbeatRequest::default()).await;
+    each(wire, &mut ranges, LeaveGroupRequest::default()).await;
+    each(wire, &mut ranges, SyncGroupRequest::default()).await;
+    each(wire, &mut ranges, DescribeGroupsRequest { groups: vec!["g".into()], ..Default::default() }).await;
+    each(wire, &mut ranges, ListGroupsRequest::default()).await;
+    each(wire, &mut ranges, CreateTopicsRequest::default()).await;
+    each(wire, &mut ranges, DeleteTopicsRequest::default()).await;
+    each(wire, &mut ranges, DeleteRecordsRequest::default()).await;
+    each(wire, &mut ranges, InitProducerIdRequest::default()).await;
+    each(wire, &mut ranges, OffsetForLeaderEpochRequest::default()).await;
+    each(wire, &mut ranges, DescribeConfigsRequest::default()).await;
+    each(wire, &mut ranges, CreatePartitionsRequest::default()).await;
+    each(wire, &mut ranges, DeleteGroupsRequest { groups_names: vec!["g".into()], ..Default::default() })
+        .await;
+    each(wire, &mut ranges, IncrementalAlterConfigsRequest::default()).await;
+    each(wire, &mut ranges, OffsetDeleteRequest::default()).await;
+    each(wire, &mut ranges, DescribeTopicPartitionsRequest::default()).await;
+    each(wire, &mut ranges, DescribeClusterRequest { endpoint_type: 1, ..Default::default() }).await;
+    each(wire, &mut ranges, AlterConfigsRequest::default()).await;
+    each(wire, &mut ranges, ListConfigResourcesRequest::default()).await;
+    each(wire, &mut ranges, DescribeClientQuotasRequest::default()).await;
+    each(wire, &mut ranges, AlterClientQuotasRequest::default()).await;
     let single = OffsetFetchRequest { group_id: "g".into(), topics: Some(vec![]), ..Default::default() };
     for version in 1..=7 {
         wire.ask(&single, version).await;
@@ -62,7 +67,8 @@ async fn every_version_of_every_api_is_answered() {
     for version in 8..=10 {
         wire.ask(&OffsetFetchRequest { groups: vec![group.clone()], ..Default::default() }, version).await;
     }
-    assert_eq!(ranges.len(), 26, "an API is served that this test does not ask");
+    ranges.retain(|range| range.api_key != OffsetFetchRequest::KEY.code());
+    assert_eq!(ranges, [], "an API is served that this test does not ask");
     broker.shutdown().await.unwrap();
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{ConfigType, Validator};
+use super::{ConfigType, ConfigValue, Validator};
 
 /// The type of a config, under Kafka's name for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +127,13 @@ pub struct ConfigDef {
     pub importance: Importance,
     /// What the key does, with the unit of its value.
     pub doc: &'static str,
+}
+
+impl ConfigDef {
+    /// The value when nobody sets one; `None` when the key must be set.
+    pub fn default_value(&self) -> Option<ConfigValue> {
+        ConfigValue::of(self.default)
+    }
 }
 
 /// A key whose value is read as `T`.

@@ -10,8 +10,8 @@ use riverrun_core::protocol::messages::create_topics_response::{
 use riverrun_core::protocol::messages::{CreateTopicsRequest, CreateTopicsResponse};
 use riverrun_core::protocol::{ErrorCode, Str};
 
-use super::config_view::topic_values;
-use crate::config::{TOPIC, check_topic_config};
+use super::config_view::View;
+use crate::config::{Overrides, TOPIC, check_topic_configs};
 use crate::metadata::{NewTopic, TopicError};
 use crate::runtime::{CreatedTopic, Node};
 use crate::server::connection::Call;
@@ -63,14 +63,14 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: CreateTopicsRequest
 }
 
 fn new_topic(node: &Node, topic: &CreatableTopic) -> Result<NewTopic, TopicError> {
-    let mut configs = Vec::with_capacity(topic.configs.len());
+    let mut configs = Overrides::new();
     for config in &topic.configs {
         let Some(value) = &config.value else {
-            return Err(TopicError::Config(format!("config '{}' needs a value", config.name)));
+            return Err(TopicError::Config(format!("config '{}' needs a value; null is none", config.name)));
         };
-        check_topic_config(&config.name, value).map_err(TopicError::Config)?;
-        configs.push((config.name.to_string(), value.to_string()));
+        configs.insert(config.name.to_string(), value.to_string());
     }
+    check_topic_configs(&node.live().topic_defaults, &configs).map_err(TopicError::Config)?;
     let assignments = topic
         .assignments
         .iter()
@@ -82,7 +82,7 @@ fn new_topic(node: &Node, topic: &CreatableTopic) -> Result<NewTopic, TopicError
         partitions: topic.num_partitions,
         replication_factor: topic.replication_factor,
         assignments,
-        configs,
+        configs: configs.into_iter().collect(),
         internal: node.internal_topic(&topic.name).is_some(),
     })
 }
@@ -90,14 +90,17 @@ fn new_topic(node: &Node, topic: &CreatableTopic) -> Result<NewTopic, TopicError
 fn succeeded(node: &Node, topic: &NewTopic, created: &CreatedTopic) -> CreatableTopicResult {
     let own: BTreeMap<&str, &String> =
         topic.configs.iter().map(|(name, value)| (name.as_str(), value)).collect();
+    let image = node.controller.image();
+    let view = View::of(node, &image);
     let configs = TOPIC
         .iter()
         .map(|def| {
-            let first = topic_values(node, own.get(def.name).copied(), def).into_iter().next();
+            let shown = view.topic(def, own.get(def.name).copied());
             CreatableTopicConfigs {
                 name: Str::from_static(def.name),
-                value: first.as_ref().and_then(|sourced| sourced.value.clone()),
-                config_source: first.map_or(5, |sourced| sourced.source as i8),
+                value: shown.value,
+                read_only: shown.read_only,
+                config_source: shown.source as i8,
                 ..Default::default()
             }
         })

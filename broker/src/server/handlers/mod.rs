@@ -4,7 +4,10 @@
 //! state only through the runtime.
 
 pub(super) mod alter_client_quotas;
+pub(super) mod alter_configs;
 pub(super) mod api_versions;
+mod config_change;
+mod config_resource;
 mod config_view;
 pub(super) mod create_partitions;
 pub(super) mod create_topics;
@@ -24,6 +27,7 @@ pub(super) mod incremental_alter_configs;
 pub(super) mod init_producer_id;
 pub(super) mod join_group;
 pub(super) mod leave_group;
+pub(super) mod list_config_resources;
 pub(super) mod list_groups;
 pub(super) mod list_offsets;
 pub(super) mod metadata;
