@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use crate::config::{self, BrokerSettings, SettingsError};
 use crate::log::LogError;
 use crate::runtime::{Node, StartError};
-use crate::server::Server;
+use crate::server::{Endpoint, Server};
 use crate::storage::{DiskStorage, MemoryStorage, Storage};
 
 /// Bytes that each direction of an in-process connection buffers.
@@ -88,6 +88,11 @@ impl BrokerConfig {
         self
     }
 
+    /// Every metric that a broker has, with Kafka's name for it, as a table in Markdown.
+    pub fn metrics_reference() -> String {
+        crate::metrics::reference()
+    }
+
     /// Every config that a broker obeys, as a table in Markdown, and those of a topic after them.
     pub fn reference() -> String {
         format!("{}\n{}", config::BROKER.markdown(), config::TOPIC.markdown())
@@ -104,6 +109,8 @@ pub struct Broker {
     server: Arc<Server>,
     notices: Arc<[String]>,
     accepting: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// Where metrics are served, and the task that serves them.
+    endpoint: Arc<Option<(SocketAddr, JoinHandle<()>)>>,
 }
 
 impl fmt::Debug for Broker {
@@ -130,10 +137,19 @@ impl Broker {
         }
         let storage = config.storage.unwrap_or_else(|| Arc::new(DiskStorage));
         let address = format!("{}:{}", settings.listener.host, settings.listener.port);
+        let metrics_address = settings.limits.metrics_listener.as_ref();
+        let metrics_address =
+            metrics_address.map(|at| format!("{}:{}", at.host, at.port)).unwrap_or_default();
         let random = Box::new(SystemRandom::new());
         let node = Node::start(given, settings, storage, config.clock, random).await.map_err(not_started)?;
-        let bound = Server::bind(node.clone()).await;
-        let (server, listener) = match bound {
+        let bound = async {
+            let (server, listener) =
+                Server::bind(node.clone()).await.map_err(|error| cannot_listen(&address, error))?;
+            let endpoint = Endpoint::bind(server.clone()).await;
+            let endpoint = endpoint.map_err(|error| cannot_listen(&metrics_address, error))?;
+            Ok((server, listener, endpoint))
+        };
+        let (server, listener, endpoint) = match bound.await {
             Ok(bound) => bound,
             Err(error) => {
                 if let Err(error) = node.close().await {
@@ -142,11 +158,18 @@ impl Broker {
                         "the data folder could not be closed"
                     );
                 }
-                return Err(cannot_listen(&address, error));
+                return Err(error);
             }
         };
         let accepting = tokio::spawn(server.clone().accept(listener));
-        Ok(Broker { node, server, notices: notices.into(), accepting: Arc::new(Mutex::new(Some(accepting))) })
+        let endpoint = endpoint.map(|endpoint| (endpoint.bound(), tokio::spawn(endpoint.serve())));
+        Ok(Broker {
+            node,
+            server,
+            notices: notices.into(),
+            accepting: Arc::new(Mutex::new(Some(accepting))),
+            endpoint: Arc::new(endpoint),
+        })
     }
 
     /// Starts a broker for this process alone: on `data_dir`, listening on a free port of loopback.
@@ -188,6 +211,23 @@ impl Broker {
         Arc::new(InProcess { server: Arc::downgrade(&self.server) })
     }
 
+    /// Where metrics and health are served by HTTP; `None` without the config `metrics.listener`.
+    pub fn metrics_bound(&self) -> Option<SocketAddr> {
+        self.endpoint.as_ref().as_ref().map(|(bound, _)| *bound)
+    }
+
+    /// The page of metrics, in Prometheus' text format, as `/metrics` serves it. Asks every open log and blocks: not for
+    /// a thread that serves clients.
+    pub fn metrics(&self) -> String {
+        self.server.metrics_page()
+    }
+
+    /// Whether the broker serves, and the reasons why it does not do all of its work, as `/health` tells them.
+    pub fn health(&self) -> (bool, Vec<String>) {
+        let health = self.server.health();
+        (health.is_ready(), health.reasons)
+    }
+
     /// What was taken at the start but has no effect, one sentence each.
     pub fn notices(&self) -> &[String] {
         &self.notices
@@ -205,7 +245,12 @@ impl Broker {
         if let Err(error) = accepting.await {
             tracing::error!(%error, "the listener went down");
         }
-        self.node.close().await.map_err(|error| {
+        let closed = self.node.close().await;
+        // Until now it could tell that the broker is closing.
+        if let Some((_, serving)) = self.endpoint.as_ref() {
+            serving.abort();
+        }
+        closed.map_err(|error| {
             Error::new(ErrorKind::Internal, "the broker could not be closed in order").with_source(error)
         })
     }

@@ -17,6 +17,7 @@ mod config;
 mod coordinator;
 pub mod log;
 mod metadata;
+mod metrics;
 mod runtime;
 mod server;
 pub mod storage;

@@ -9,7 +9,6 @@ mod cluster;
 mod config;
 mod duration;
 mod home;
-mod known;
 mod placeholder;
 mod problem;
 mod run;

@@ -5,6 +5,8 @@
 
 use riverrun_core::config::{ConfigKey, ConfigTable, Importance};
 
+use super::limits::LIMITS;
+
 pub(crate) const ADVERTISED_LISTENERS: ConfigKey<Option<Vec<String>>> = ConfigKey::<Option<Vec<String>>>::optional("advertised.listeners").importance(Importance::High).doc("Where clients are told to find the broker: PLAINTEXT://host:port. Without it, the listener's address, or the address at which the client came in where the listener stands on all.");
 pub(crate) const AUTO_CREATE_TOPICS: ConfigKey<bool> = ConfigKey::bool("auto.create.topics.enable", true)
     .importance(Importance::High)
@@ -102,9 +104,6 @@ pub(crate) const LOG_SEGMENT_BYTES: ConfigKey<i32> = ConfigKey::int("log.segment
     .at_least(1_048_576)
     .importance(Importance::High)
     .doc("Default of the topic config segment.bytes.");
-pub(crate) const MAX_CONNECTIONS: ConfigKey<i32> = ConfigKey::int("max.connections", i32::MAX)
-    .at_least(0)
-    .doc("Most connections at a time; what comes beyond is closed at once.");
 pub(crate) const MAX_FETCH_SESSIONS: ConfigKey<i32> =
     ConfigKey::int("max.incremental.fetch.session.cache.slots", 1_000)
         .at_least(0)
@@ -175,53 +174,55 @@ pub(crate) const FLUSH_POLICY: ConfigKey<String> = ConfigKey::string("flush.poli
 /// Every config that the broker obeys.
 pub(crate) static BROKER: ConfigTable = ConfigTable::new(
     "broker",
-    &[&[
-        ADVERTISED_LISTENERS.def,
-        AUTO_CREATE_TOPICS.def,
-        BROKER_ID.def,
-        BROKER_RACK.def,
-        CONNECTIONS_MAX_IDLE_MS.def,
-        DEFAULT_REPLICATION_FACTOR.def,
-        DELETE_TOPIC_ENABLE.def,
-        FETCH_MAX_BYTES.def,
-        GROUP_INITIAL_REBALANCE_DELAY_MS.def,
-        GROUP_MAX_SESSION_TIMEOUT_MS.def,
-        GROUP_MAX_SIZE.def,
-        GROUP_MIN_SESSION_TIMEOUT_MS.def,
-        LISTENERS.def,
-        LOG_CLEANUP_POLICY.def,
-        LOG_DIR.def,
-        LOG_DIRS.def,
-        LOG_FLUSH_INTERVAL_MESSAGES.def,
-        LOG_FLUSH_INTERVAL_MS.def,
-        LOG_INDEX_INTERVAL_BYTES.def,
-        LOG_INDEX_SIZE_MAX_BYTES.def,
-        LOG_TIMESTAMP_AFTER_MAX_MS.def,
-        LOG_TIMESTAMP_BEFORE_MAX_MS.def,
-        LOG_TIMESTAMP_TYPE.def,
-        LOG_RETENTION_BYTES.def,
-        LOG_RETENTION_CHECK_INTERVAL_MS.def,
-        LOG_RETENTION_HOURS.def,
-        LOG_RETENTION_MINUTES.def,
-        LOG_RETENTION_MS.def,
-        LOG_ROLL_HOURS.def,
-        LOG_ROLL_MS.def,
-        LOG_SEGMENT_BYTES.def,
-        MAX_CONNECTIONS.def,
-        MAX_FETCH_SESSIONS.def,
-        MESSAGE_MAX_BYTES.def,
-        MIN_INSYNC_REPLICAS.def,
-        NODE_ID.def,
-        NUM_PARTITIONS.def,
-        OFFSET_METADATA_MAX_BYTES.def,
-        OFFSETS_RETENTION_CHECK_INTERVAL_MS.def,
-        OFFSETS_RETENTION_MINUTES.def,
-        OFFSETS_TOPIC_NUM_PARTITIONS.def,
-        OFFSETS_TOPIC_SEGMENT_BYTES.def,
-        PROCESS_ROLES.def,
-        PRODUCER_ID_EXPIRATION_MS.def,
-        QUEUED_MAX_REQUEST_BYTES.def,
-        SOCKET_REQUEST_MAX_BYTES.def,
-        FLUSH_POLICY.def,
-    ]],
+    &[
+        &[
+            ADVERTISED_LISTENERS.def,
+            AUTO_CREATE_TOPICS.def,
+            BROKER_ID.def,
+            BROKER_RACK.def,
+            CONNECTIONS_MAX_IDLE_MS.def,
+            DEFAULT_REPLICATION_FACTOR.def,
+            DELETE_TOPIC_ENABLE.def,
+            FETCH_MAX_BYTES.def,
+            GROUP_INITIAL_REBALANCE_DELAY_MS.def,
+            GROUP_MAX_SESSION_TIMEOUT_MS.def,
+            GROUP_MAX_SIZE.def,
+            GROUP_MIN_SESSION_TIMEOUT_MS.def,
+            LISTENERS.def,
+            LOG_CLEANUP_POLICY.def,
+            LOG_DIR.def,
+            LOG_DIRS.def,
+            LOG_FLUSH_INTERVAL_MESSAGES.def,
+            LOG_FLUSH_INTERVAL_MS.def,
+            LOG_INDEX_INTERVAL_BYTES.def,
+            LOG_INDEX_SIZE_MAX_BYTES.def,
+            LOG_TIMESTAMP_AFTER_MAX_MS.def,
+            LOG_TIMESTAMP_BEFORE_MAX_MS.def,
+            LOG_TIMESTAMP_TYPE.def,
+            LOG_RETENTION_BYTES.def,
+            LOG_RETENTION_CHECK_INTERVAL_MS.def,
+            LOG_RETENTION_HOURS.def,
+            LOG_RETENTION_MINUTES.def,
+            LOG_RETENTION_MS.def,
+            LOG_ROLL_HOURS.def,
+            LOG_ROLL_MS.def,
+            LOG_SEGMENT_BYTES.def,
+            MAX_FETCH_SESSIONS.def,
+            MESSAGE_MAX_BYTES.def,
+            MIN_INSYNC_REPLICAS.def,
+            NODE_ID.def,
+            NUM_PARTITIONS.def,
+            OFFSET_METADATA_MAX_BYTES.def,
+            OFFSETS_RETENTION_CHECK_INTERVAL_MS.def,
+            OFFSETS_RETENTION_MINUTES.def,
+            OFFSETS_TOPIC_NUM_PARTITIONS.def,
+            OFFSETS_TOPIC_SEGMENT_BYTES.def,
+            PROCESS_ROLES.def,
+            PRODUCER_ID_EXPIRATION_MS.def,
+            QUEUED_MAX_REQUEST_BYTES.def,
+            SOCKET_REQUEST_MAX_BYTES.def,
+            FLUSH_POLICY.def,
+        ],
+        LIMITS,
+    ],
 );

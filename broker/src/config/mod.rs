@@ -8,6 +8,7 @@ mod dynamic;
 mod group;
 mod inert;
 mod kafka;
+mod limits;
 mod settings;
 mod synonyms;
 mod topic;
@@ -21,6 +22,7 @@ pub(crate) use dynamic::{Overrides, THROTTLES, check_dynamic, dynamic_def, effec
 pub(crate) use group::{GROUP, check_group_configs, group_defaults, group_synonym};
 pub(crate) use inert::reason as inert_reason;
 pub(crate) use kafka::KAFKA_BROKER;
+pub(crate) use limits::{LimitSettings, QuotaWindows};
 pub(crate) use settings::{BrokerSettings, Given, Listener, SettingsError, read};
 pub(crate) use synonyms::{synonyms_of, topic_defaults};
 pub(crate) use topic::{TOPIC, check_topic_configs};

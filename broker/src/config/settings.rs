@@ -8,6 +8,7 @@ use riverrun_core::config::{Config, ConfigError, ConfigErrors, nearest};
 use super::broker::*;
 use super::inert::{REFUSED, WITHOUT_EFFECT, reason};
 use super::kafka::KAFKA_BROKER;
+use super::limits::LimitSettings;
 
 /// Memory for large requests where `queued.max.request.bytes` does not say.
 const QUEUED_REQUEST_BYTES: i64 = 256 << 20;
@@ -25,6 +26,8 @@ pub(crate) enum SettingsError {
     Unknown { name: String, nearest: Option<&'static str> },
     #[error("config 'listeners' has '{0}'; expected PLAINTEXT://host:port (other protocols are not offered)")]
     Listener(String),
+    #[error("config 'metrics.listener' is '{0}'; expected host:port, or a port of 127.0.0.1")]
+    MetricsListener(String),
     #[error("config '{0}' names {1}; exactly one is taken")]
     Count(&'static str, usize),
     #[error("config 'broker.id' is {broker_id}, 'node.id' is {node_id}; they must be the same")]
@@ -75,7 +78,7 @@ pub(crate) struct BrokerSettings {
     pub(crate) default_replication_factor: i16,
     pub(crate) request_bytes_max: usize,
     pub(crate) queued_request_bytes_max: usize,
-    pub(crate) connections_max: usize,
+    pub(crate) limits: LimitSettings,
     pub(crate) idle_timeout: Duration,
     pub(crate) fetch_bytes_max: usize,
     pub(crate) fetch_sessions_max: usize,
@@ -178,7 +181,7 @@ impl BrokerSettings {
                 .unwrap_or(i16::MAX),
             request_bytes_max: size(config.get(&SOCKET_REQUEST_MAX_BYTES)),
             queued_request_bytes_max: size64(if queued <= 0 { QUEUED_REQUEST_BYTES } else { queued }),
-            connections_max: size(config.get(&MAX_CONNECTIONS)),
+            limits: LimitSettings::of(config)?,
             idle_timeout: millis(config.get(&CONNECTIONS_MAX_IDLE_MS)),
             fetch_bytes_max: size(config.get(&FETCH_MAX_BYTES)),
             fetch_sessions_max: size(config.get(&MAX_FETCH_SESSIONS)),

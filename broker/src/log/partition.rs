@@ -103,6 +103,11 @@ impl PartitionLog {
         &self.id
     }
 
+    /// Whether a write or a flush failed, so that the log takes nothing more.
+    pub fn is_failed(&self) -> bool {
+        matches!(self.lock().state, State::Failed(_))
+    }
+
     /// Says who hears of this log; the first one to be set stays.
     pub fn set_listener(&self, listener: Arc<dyn LogListener>) {
         let _ = self.listener.set(listener);

@@ -182,6 +182,12 @@ impl FetchSessions {
         Ok(FetchPlan { session_id, incremental: true, partitions })
     }
 
+    /// Sessions, and partitions in all of them.
+    pub(crate) fn count(&self) -> (usize, usize) {
+        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        (sessions.len(), sessions.values().map(|session| session.turns.len()).sum())
+    }
+
     /// Ends a fetch: says for each partition of the plan whether the answer must hold it, and remembers what is told.
     pub(crate) fn finish(&self, plan: &FetchPlan, found: &[Found]) -> Vec<bool> {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,8 +6,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use crate::log::PartitionLog;
+use crate::metrics::Metrics;
 
 /// Flushes that run at a time; the disk merges them.
 const THREADS: usize = 4;
@@ -25,6 +27,7 @@ pub(crate) struct Flusher {
 struct Queue {
     state: Mutex<State>,
     ready: Condvar,
+    metrics: Arc<Metrics>,
 }
 
 #[derive(Debug, Default)]
@@ -39,8 +42,8 @@ struct State {
 
 impl Flusher {
     /// A flusher without threads: they come with the work.
-    pub(crate) fn new() -> Self {
-        Flusher { queue: Arc::default(), threads: Mutex::default() }
+    pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
+        Flusher { queue: Arc::new(Queue { metrics, ..Queue::default() }), threads: Mutex::default() }
     }
 
     /// Has `log` flushed soon. Logs are queued at most once, so the queue is bounded by their number.
@@ -89,7 +92,7 @@ impl Flusher {
 impl Queue {
     fn work(&self) {
         while let Some(log) = self.next() {
-            if flush(&log) && log.request_flush() {
+            if self.flush(&log) && log.request_flush() {
                 self.state.lock().unwrap_or_else(PoisonError::into_inner).logs.push_back(log);
             }
         }
@@ -114,15 +117,18 @@ impl Queue {
         loop {
             let log = self.state.lock().unwrap_or_else(PoisonError::into_inner).logs.pop_front();
             let Some(log) = log else { return };
-            flush(&log);
+            self.flush(&log);
         }
     }
-}
 
-/// Flushes once; says whether more was appended meanwhile.
-fn flush(log: &PartitionLog) -> bool {
-    log.take_flush_request();
-    let Some(job) = log.begin_flush() else { return false };
-    let result = job.run();
-    log.finish_flush(job, result)
+    /// Flushes once; says whether more was appended meanwhile.
+    fn flush(&self, log: &PartitionLog) -> bool {
+        log.take_flush_request();
+        let Some(job) = log.begin_flush() else { return false };
+        let start = Instant::now();
+        let result = job.run();
+        self.metrics.flushes.record(start.elapsed());
+        self.metrics.failed_flushes.add(u64::from(result.is_err()));
+        log.finish_flush(job, result)
+    }
 }

@@ -151,6 +151,11 @@ impl ShardDriver {
         })
     }
 
+    /// Reads the shard as it is, durable or not; `None` if it is not loaded.
+    pub(crate) fn peek<T>(&self, read: impl FnOnce(&GroupShard) -> T) -> Option<T> {
+        self.lock().as_ref().map(|loaded| read(&loaded.shard))
+    }
+
     /// Carries out a decision that no request waits for.
     pub(crate) fn run(&self, decide: impl FnOnce(&GroupShard, i64) -> Decision) {
         let mut guard = self.lock();

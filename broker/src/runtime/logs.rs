@@ -14,6 +14,7 @@ use super::partition::{Partition, PartitionRules};
 use crate::config::keys;
 use crate::log::{FlushPolicy, LogConfig, LogError, LogFolder, PartitionLog, TopicPartition};
 use crate::metadata::{ClusterImage, ConfigResource, TopicImage};
+use crate::metrics::Metrics;
 
 /// `flush.ms` where nobody has set it.
 const DEFAULT_FLUSH_MS: i64 = 1_000;
@@ -35,6 +36,7 @@ pub(crate) struct Logs {
     flusher: Flusher,
     defaults: RwLock<LogDefaults>,
     clock: Arc<dyn Clock>,
+    metrics: Arc<Metrics>,
     image: OnceLock<SharedImage>,
     leader_epoch: OnceLock<i32>,
     recovered: AtomicBool,
@@ -48,11 +50,13 @@ impl Logs {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let recovered = AtomicBool::new(folder.was_clean());
+        let metrics = Arc::<Metrics>::default();
         Logs {
             folder,
-            flusher: Flusher::new(),
+            flusher: Flusher::new(metrics.clone()),
             defaults: RwLock::new(LogDefaults { topic: topic_defaults, producer_expiration_ms }),
             clock,
+            metrics,
             image: OnceLock::new(),
             leader_epoch: OnceLock::new(),
             recovered,
@@ -78,6 +82,11 @@ impl Logs {
 
     pub(super) fn folder(&self) -> &LogFolder {
         &self.folder
+    }
+
+    /// What is counted.
+    pub(super) fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
     }
 
     pub(super) fn flusher(&self) -> &Flusher {

@@ -25,6 +25,7 @@ use crate::config::{BrokerSettings, Given, topic_defaults};
 use crate::coordinator::group::GroupLimits;
 use crate::log::{FolderOptions, LogError, LogFolder, MetaProperties, TopicPartition};
 use crate::metadata::{ClusterImage, MetadataLog, MetadataLogError, MetadataRecord, ReplayError};
+use crate::metrics::Metrics;
 use crate::storage::Storage;
 
 /// Why a broker cannot start.
@@ -165,6 +166,29 @@ impl Node {
         let logs = self.logs.clone();
         let closed = tokio::task::spawn_blocking(move || logs.close());
         Ok(closed.await.map_err(|error| StartError::Internal(error.to_string()))??)
+    }
+
+    /// What is counted while the broker runs.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        self.logs.metrics()
+    }
+
+    /// Whether every log was looked through that a crash left behind.
+    pub(crate) fn is_recovered(&self) -> bool {
+        self.logs.is_recovered()
+    }
+
+    /// Loads every group that has been written, so that it is known without being asked for. Reads the data folder and
+    /// blocks.
+    pub(crate) fn load_groups(&self) {
+        for shard in self.written_shards() {
+            if let Err(error) = shard.load_blocking() {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a coordinator could not be loaded"
+                );
+            }
+        }
     }
 
     /// A random id.

@@ -16,6 +16,7 @@ use crate::log::{
     AppendError, Appended, FlushPolicy, LogError, LogSlice, Origin, PartitionLog, ReadBound, ReadError,
     TopicPartition,
 };
+use crate::metrics::TopicCounters;
 
 /// Bytes of log that a scan reads at a time.
 const SCAN_BYTES: usize = 1 << 20;
@@ -76,6 +77,7 @@ pub(crate) struct Partition {
     opening: Mutex<bool>,
     waiters: Arc<Waiters>,
     rules: RwLock<PartitionRules>,
+    counters: Arc<TopicCounters>,
     /// When the oldest record that waits for an interval's flush was appended; 0 if none does.
     unflushed_since_ms: AtomicI64,
 }
@@ -83,6 +85,7 @@ pub(crate) struct Partition {
 impl Partition {
     pub(super) fn new(id: TopicPartition, topic_id: Uuid, logs: Arc<Logs>) -> Self {
         let rules = logs.rules(&id.topic);
+        let counters = logs.metrics().topics.topic(&id.topic);
         Partition {
             id,
             topic_id,
@@ -91,6 +94,7 @@ impl Partition {
             opening: Mutex::new(false),
             waiters: Arc::new(Waiters::default()),
             rules: RwLock::new(rules),
+            counters,
             unflushed_since_ms: AtomicI64::new(0),
         }
     }
@@ -186,10 +190,45 @@ impl Partition {
 
     /// Appends a client's batch and sees to it that it is flushed as the topic's policy says.
     pub(crate) fn append(&self, batch: Bytes, now_ms: i64) -> Result<Appended, PartitionError> {
+        let bytes = batch.len() as u64;
+        let outcome = self.append_client(batch, now_ms);
+        self.count_produce(bytes, &outcome);
+        outcome
+    }
+
+    fn append_client(&self, batch: Bytes, now_ms: i64) -> Result<Appended, PartitionError> {
         let log = self.opened()?;
         let appended = log.append(batch, Origin::Client, self.logs.leader_epoch(), now_ms)?;
         self.ask_for_flush(log, &appended, now_ms);
         Ok(appended)
+    }
+
+    fn count_produce(&self, bytes: u64, outcome: &Result<Appended, PartitionError>) {
+        for counters in [&self.counters, &self.logs.metrics().topics.all] {
+            counters.produce_requests.add(1);
+            match outcome {
+                Ok(appended) => {
+                    let records = appended.last_offset - appended.base_offset + 1;
+                    counters.messages_in.add(u64::try_from(records).unwrap_or(0));
+                    counters.bytes_in.add(bytes);
+                }
+                Err(error) => {
+                    counters.failed_produce_requests.add(1);
+                    if matches!(error, PartitionError::Append(AppendError::TooLarge { .. })) {
+                        counters.bytes_rejected.add(bytes);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Counts what a fetch was answered with.
+    pub(crate) fn count_fetch(&self, bytes: usize, failed: bool) {
+        for counters in [&self.counters, &self.logs.metrics().topics.all] {
+            counters.fetch_requests.add(1);
+            counters.failed_fetch_requests.add(u64::from(failed));
+            counters.bytes_out.add(bytes as u64);
+        }
     }
 
     /// Appends records of our own as one batch; returns the log's end behind them.

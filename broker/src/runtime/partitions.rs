@@ -54,7 +54,7 @@ impl Partitions {
     }
 
     /// Every partition that is open.
-    pub(super) fn open(&self) -> Vec<Arc<Partition>> {
+    pub(crate) fn open(&self) -> Vec<Arc<Partition>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.values().filter(|partition| partition.is_open()).cloned().collect()
     }

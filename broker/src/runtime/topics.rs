@@ -131,6 +131,7 @@ impl Node {
         let name: Name = topic.name.clone();
         let deleting = tokio::task::spawn_blocking(move || {
             node.logs.delete_topic(&topic, &taken);
+            node.metrics().topics.forget(&topic.name);
             // A topic that is made again under this name must not be read from where the old one was.
             for shard in node.written_shards() {
                 match shard.load_blocking() {

@@ -8,6 +8,7 @@ use riverrun_core::protocol::{ApiKey, DecodeError, Reader, Request, frame};
 
 use super::connection::{Call, Connection};
 use super::handlers;
+use super::meter::Meter;
 use super::outcome::{Answer, Outcome};
 use super::session::Handle;
 use super::versions;
@@ -26,11 +27,12 @@ impl Dispatcher {
     }
 
     /// The handler's outcome, or why the connection must be closed.
-    fn dispatch(&self, frame: Bytes) -> Result<Outcome, String> {
+    fn dispatch(&self, frame: Bytes, meter: &mut Meter) -> Result<Outcome, String> {
         let start = frame::request_start(&frame).map_err(|error| error.to_string())?;
         let unknown = || format!("the client asks for API {}, which is not offered", start.api_key);
         let key = ApiKey::try_from(start.api_key).map_err(|_| unknown())?;
         let served = versions::find(key).ok_or_else(unknown)?;
+        meter.began(key, start.api_version, start.correlation_id);
         let mut call = Call {
             connection: self.connection.clone(),
             key,
@@ -50,6 +52,7 @@ impl Dispatcher {
         let (_, header, reader) = frame::decode_request_header(frame).map_err(|error| error.to_string())?;
         // The frame must not be held by a name when its records are appended.
         call.client_id = header.client_id.map(|client_id| client_id.detached()).unwrap_or_default();
+        meter.client_id = call.client_id.clone();
         self.call(&call, reader).map_err(|error| format!("a {key:?} request cannot be read: {error}"))
     }
 
@@ -103,7 +106,24 @@ fn read<R: Request>(mut reader: Reader, call: &Call) -> Result<R, DecodeError> {
 }
 
 impl Handle for Dispatcher {
-    fn handle(&self, frame: Bytes) -> Outcome {
-        self.dispatch(frame).unwrap_or_else(|reason| Outcome::Done(Answer::Close(reason)))
+    type Meter = Meter;
+
+    fn handle(&self, frame: Bytes) -> (Outcome, Meter) {
+        let mut meter = Meter::start(frame.len());
+        let dispatched = self.dispatch(frame, &mut meter);
+        meter.handled(&self.node, &self.connection);
+        let outcome = dispatched.unwrap_or_else(|reason| {
+            self.node.metrics().requests.refused.add(1);
+            Outcome::Done(Answer::Close(reason))
+        });
+        (outcome, meter)
+    }
+
+    fn answered(&self, meter: Meter, answer: &mut Answer) {
+        meter.answered(&self.node, &self.connection, answer);
+    }
+
+    fn muted_until(&self) -> Option<tokio::time::Instant> {
+        self.connection.muted_until()
     }
 }

@@ -3,6 +3,7 @@
 use riverrun_core::protocol::ErrorCode;
 use riverrun_core::record::RecordError;
 
+use super::quota::Exceeded;
 use crate::coordinator::group::GroupError;
 use crate::log::{AppendError, ReadError, RecordFault, RejectedRecord, SequenceError};
 use crate::metadata::TopicError;
@@ -66,6 +67,12 @@ impl ToCode for GroupsError {
                 ErrorCode::CoordinatorNotAvailable
             }
         }
+    }
+}
+
+impl ToCode for Exceeded {
+    fn code(&self) -> ErrorCode {
+        ErrorCode::ThrottlingQuotaExceeded
     }
 }
 

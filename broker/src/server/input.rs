@@ -61,6 +61,11 @@ impl Input {
         Ok(Next::Frame(frame))
     }
 
+    /// Whether a part of a request has come that is not whole yet.
+    pub(super) fn has_begun(&self) -> bool {
+        !self.buffer.is_empty()
+    }
+
     /// Makes room for the large frame of `length` bytes that has begun.
     pub(super) fn reserve(&mut self, length: usize) {
         let mut own = BytesMut::with_capacity(LENGTH_BYTES + length);

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use riverrun_core::protocol::Str;
@@ -11,10 +11,14 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::connection::Connection;
+use super::admission::{Admission, Admitted, Slot};
+use super::connection::{Connection, Limits};
 use super::dispatch::Dispatcher;
+use super::fetch_memory::FetchMemory;
+use super::quota::{ClientQuotas, Windows};
 use super::session::{End, FramePool, Session};
-use crate::config::Listener;
+use crate::config::{Listener, QuotaWindows};
+use crate::metrics::Metrics;
 use crate::runtime::Node;
 
 /// How long a closing broker waits for answers to leave.
@@ -22,14 +26,22 @@ const DRAIN: Duration = Duration::from_millis(1_500);
 /// How long the listener rests when the system has no more sockets to give.
 const EXHAUSTED_REST: Duration = Duration::from_millis(100);
 
+/// Connections of throttled addresses that are held until their time is over; what comes beyond is closed at once.
+const HELD_MAX: usize = 1_000;
+
 /// The doors of a broker.
 #[derive(Debug)]
 pub(crate) struct Server {
-    node: Arc<Node>,
-    pool: FramePool,
+    pub(super) node: Arc<Node>,
+    pub(super) pool: FramePool,
+    pub(super) limits: Arc<Limits>,
+    pub(super) admission: Arc<Admission>,
     advertised: Option<Listener>,
     bound: SocketAddr,
-    connections: AtomicUsize,
+    held: AtomicUsize,
+    pub(super) started: tokio::time::Instant,
+    /// Whether groups that were written before the start have been read for the metrics.
+    pub(super) groups_loaded: AtomicBool,
 }
 
 impl Server {
@@ -45,11 +57,22 @@ impl Server {
         };
         #[expect(clippy::disallowed_methods, reason = "the one place where the broker opens a socket")]
         let listener = TcpListener::bind((host, settings.listener.port)).await?;
+        let limits = Limits {
+            quotas: ClientQuotas::new(
+                windows(settings.limits.quota_windows),
+                windows(settings.limits.mutation_windows),
+            ),
+            fetch_memory: Arc::new(FetchMemory::new(settings.limits.fetch_memory_bytes_max)),
+        };
         let server = Server {
-            pool: FramePool::new(settings.queued_request_bytes_max.max(settings.request_bytes_max)),
+            pool: FramePool::new(settings.queued_request_bytes_max),
+            limits: Arc::new(limits),
+            admission: Arc::default(),
             advertised: settings.advertised.clone(),
             bound: listener.local_addr()?,
-            connections: AtomicUsize::new(0),
+            held: AtomicUsize::new(0),
+            started: tokio::time::Instant::now(),
+            groups_loaded: AtomicBool::new(false),
             node,
         };
         Ok((Arc::new(server), listener))
@@ -81,9 +104,9 @@ impl Server {
         tokio::pin!(closing);
         loop {
             tokio::select! {
-                accepted = listener.accept() => match accepted {
+                (slot, accepted) = self.next(&listener) => match accepted {
                     Ok((stream, peer)) => {
-                        sessions.spawn(self.clone().serve_tcp(stream, peer));
+                        sessions.spawn(self.clone().receive(stream, peer, slot));
                     }
                     Err(error) => {
                         tracing::warn!(%error, "a connection could not be accepted");
@@ -102,9 +125,70 @@ impl Server {
         }
     }
 
-    async fn serve_tcp(self: Arc<Self>, stream: TcpStream, peer: SocketAddr) {
+    fn connections_max(&self) -> usize {
+        self.node.live().settings.limits.connections_max
+    }
+
+    /// Whether new connections have to wait.
+    pub(super) fn is_full(&self) -> bool {
+        self.admission.open() >= self.connections_max()
+    }
+
+    fn metrics(&self) -> &Metrics {
+        self.node.metrics()
+    }
+
+    /// The next connection, as soon as `max.connections` and `max.connection.creation.rate` allow one more. Until then the
+    /// system keeps those that come. May be dropped at any time: what is lost is a wait.
+    async fn next(&self, listener: &TcpListener) -> (Slot, io::Result<(TcpStream, SocketAddr)>) {
+        if self.admission.is_full(self.connections_max()) {
+            tracing::warn!("max.connections is reached: new connections wait until one ends");
+        }
+        let slot = self.admission.slot(|| self.connections_max()).await;
+        if let Some(per_second) = self.node.live().settings.limits.connection_rate {
+            let throttle_ms = self.limits.quotas.next_accept_ms(self.node.clock.now_ms(), per_second);
+            if throttle_ms > 0 {
+                tokio::time::sleep(Duration::from_millis(throttle_ms.unsigned_abs())).await;
+            }
+        }
+        let accepted = listener.accept().await;
+        if accepted.is_ok() {
+            self.limits.quotas.accepted(self.node.clock.now_ms());
+        }
+        (slot, accepted)
+    }
+
+    /// Serves a connection, or turns it away.
+    async fn receive(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, slot: Slot) {
+        let counters = &self.metrics().connections;
+        let address = peer.ip().to_canonical();
+        let image = self.node.controller.image();
+        let throttle_ms = self.limits.quotas.connected(self.node.clock.now_ms(), &image.quotas, address);
+        drop(image);
+        if throttle_ms > 0 {
+            counters.throttled.add(1);
+            tracing::debug!(%peer, throttle_ms, "a connection was turned away: its address opens them too fast");
+            // Held for a while, so that a client that tries again at once is slowed down.
+            if self.held.fetch_add(1, Ordering::Relaxed) < HELD_MAX {
+                let closing = self.node.closing();
+                let _ =
+                    tokio::time::timeout(Duration::from_millis(throttle_ms.unsigned_abs()), closing).await;
+            }
+            self.held.fetch_sub(1, Ordering::Relaxed);
+            return;
+        }
+        match self.admission.admit(&self.node.live().settings.limits, address, slot) {
+            Ok(admitted) => self.serve_tcp(stream, peer, admitted).await,
+            Err(too_many) => {
+                counters.refused.add(1);
+                tracing::warn!(%peer, max = too_many.max, "a connection was refused: max.connections.per.ip");
+            }
+        }
+    }
+
+    async fn serve_tcp(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, admitted: Admitted) {
         let _ = stream.set_nodelay(true);
-        let (host, port) = match &self.advertised {
+        let advertised = match &self.advertised {
             Some(advertised) => (advertised.host.clone(), advertised.port),
             // Where the listener stands on all addresses, this client knows the one that it came in by.
             None => match stream.local_addr() {
@@ -112,13 +196,9 @@ impl Server {
                 Err(_) => self.bootstrap(),
             },
         };
-        let connection = Connection {
-            peer_host: Str::from(format!("/{}", peer.ip().to_canonical())),
-            advertised_host: Str::from(host),
-            advertised_port: port,
-            fetch_bytes: AtomicUsize::new(0),
-        };
-        self.serve(stream, connection, &peer).await;
+        let host = Str::from(format!("/{}", peer.ip().to_canonical()));
+        let connection = Connection::new(host, advertised, self.limits.clone());
+        self.serve(stream, connection, &peer, admitted).await;
     }
 
     /// Serves a stream that did not come through the listener, as a pipe inside the process.
@@ -126,39 +206,50 @@ impl Server {
     where
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
-        let (host, port) = self.bootstrap();
-        let connection = Connection {
-            peer_host: Str::from_static("/127.0.0.1"),
-            advertised_host: Str::from(host),
-            advertised_port: port,
-            fetch_bytes: AtomicUsize::new(0),
-        };
-        self.serve(stream, connection, &"in-process").await;
+        let host = Str::from_static("/127.0.0.1");
+        let connection = Connection::new(host, self.bootstrap(), self.limits.clone());
+        let admitted = self.admission.admit_inside();
+        self.serve(stream, connection, &"in-process", admitted).await;
     }
 
-    async fn serve<S>(&self, stream: S, connection: Connection, peer: &(dyn std::fmt::Display + Sync))
-    where
+    async fn serve<S>(
+        &self,
+        stream: S,
+        connection: Connection,
+        peer: &(dyn std::fmt::Display + Sync),
+        admitted: Admitted,
+    ) where
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
-        let settings = &self.node.settings;
-        let before = self.connections.fetch_add(1, Ordering::Relaxed);
-        if before < settings.connections_max {
-            let session = Session::new(
-                stream,
-                Dispatcher::new(self.node.clone(), Arc::new(connection)),
-                settings.request_bytes_max,
-                settings.idle_timeout,
-                self.pool.clone(),
-                Box::pin(self.node.closing()),
-            );
-            match session.await {
-                End::Closed => {}
-                End::Io(error) => tracing::debug!(%peer, %error, "a connection broke"),
-                end => tracing::warn!(%peer, reason = %end, "a connection was closed"),
+        let (request_bytes_max, idle_timeout) = {
+            let settings = &self.node.live().settings;
+            (settings.request_bytes_max, settings.idle_timeout)
+        };
+        let counters = &self.metrics().connections;
+        counters.accepted.add(1);
+        let session = Session::new(
+            stream,
+            Dispatcher::new(self.node.clone(), Arc::new(connection)),
+            request_bytes_max,
+            idle_timeout,
+            self.pool.clone(),
+            Box::pin(self.node.closing()),
+        );
+        let end = session.await;
+        drop(admitted);
+        counters.closed.add(1);
+        match end {
+            End::Closed => {}
+            End::Io(error) => tracing::debug!(%peer, %error, "a connection broke"),
+            End::Idle => {
+                counters.expired.add(1);
+                tracing::debug!(%peer, "an idle connection was closed");
             }
-        } else {
-            tracing::warn!(%peer, "a connection was refused: max.connections is reached");
+            end => tracing::warn!(%peer, reason = %end, "a connection was closed"),
         }
-        self.connections.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+fn windows(settings: QuotaWindows) -> Windows {
+    Windows { number: settings.number, length_ms: settings.seconds.saturating_mul(1_000) }
 }

@@ -5,11 +5,15 @@ use std::fmt;
 use futures::future::BoxFuture;
 use riverrun_core::protocol::Encoded;
 
+use super::fetch_memory::FetchBudget;
+
 /// What goes back to the client.
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// A whole response frame.
     Frame(Encoded),
+    /// The answer to a fetch, and the memory that it takes until it is written.
+    Fetched(Encoded, FetchBudget),
     /// Nothing: a Produce with `acks=0` is not answered.
     Nothing,
     /// The connection is of no more use; the reason goes to the log.

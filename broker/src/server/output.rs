@@ -9,6 +9,8 @@ use bytes::{Buf, Bytes};
 use riverrun_core::protocol::Encoded;
 use tokio::io::AsyncWrite;
 
+use super::fetch_memory::FetchBudget;
+
 /// Slices that one vectored write may carry.
 const SLICES_MAX: usize = 64;
 
@@ -17,13 +19,24 @@ const SLICES_MAX: usize = 64;
 pub(super) struct Output {
     chunks: VecDeque<Bytes>,
     len: usize,
+    /// Bytes that were ever queued.
+    queued: u64,
+    /// Memory of fetches, by how many bytes must have been written before it is given back.
+    held: VecDeque<(u64, FetchBudget)>,
 }
 
 impl Output {
     /// Queues a frame.
     pub(super) fn push(&mut self, frame: Encoded) {
         self.len += frame.len;
+        self.queued += frame.len as u64;
         self.chunks.extend(frame.chunks);
+    }
+
+    /// Queues a frame whose memory counts until it is written.
+    pub(super) fn push_held(&mut self, frame: Encoded, budget: FetchBudget) {
+        self.push(frame);
+        self.held.push_back((self.queued, budget));
     }
 
     /// How many bytes wait.
@@ -55,6 +68,10 @@ impl Output {
 
     fn advance(&mut self, mut written: usize) {
         self.len -= written;
+        let done = self.queued - self.len as u64;
+        while self.held.front().is_some_and(|(end, _)| *end <= done) {
+            self.held.pop_front();
+        }
         while let Some(first) = self.chunks.front_mut() {
             if first.len() > written {
                 first.advance(written);

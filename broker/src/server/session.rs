@@ -31,15 +31,24 @@ const IN_FLIGHT_MAX: usize = 512;
 const UNWRITTEN_BYTES_MAX: usize = 8 << 20;
 /// Requests that are started before other connections of the same thread get their turn.
 const REQUESTS_PER_TURN: usize = 32;
-/// How long a large frame, which has memory of the pool, may stand still.
+/// How long a request of which a part has come, and which holds memory for it, may stand still.
 const STALL_MAX: std::time::Duration = std::time::Duration::from_secs(30);
 /// The unit in which the pool counts memory.
 const POOL_UNIT_BYTES: usize = 4 << 10;
 
 /// What starts the requests of a session.
 pub(super) trait Handle: Send + Sync + 'static {
+    /// What is measured of a request on its way.
+    type Meter: Send + Unpin + 'static;
+
     /// Starts one request.
-    fn handle(&self, frame: Bytes) -> Outcome;
+    fn handle(&self, frame: Bytes) -> (Outcome, Self::Meter);
+
+    /// A request's answer is about to leave.
+    fn answered(&self, meter: Self::Meter, answer: &mut Answer);
+
+    /// Until when no more is read from the client.
+    fn muted_until(&self) -> Option<tokio::time::Instant>;
 }
 
 /// The memory that large frames of all connections share.
@@ -54,6 +63,12 @@ impl FramePool {
     pub(super) fn new(bytes: usize) -> Self {
         let units_max = (bytes / POOL_UNIT_BYTES).clamp(1, Semaphore::MAX_PERMITS.min(u32::MAX as usize));
         FramePool { units: Arc::new(Semaphore::new(units_max)), units_max }
+    }
+
+    /// Bytes that are free, and bytes that are taken.
+    pub(super) fn use_bytes(&self) -> (usize, usize) {
+        let free = self.units.available_permits().min(self.units_max);
+        (free * POOL_UNIT_BYTES, (self.units_max - free) * POOL_UNIT_BYTES)
     }
 
     /// Waits until `bytes` are free. A frame larger than the pool waits for the whole of it.
@@ -75,8 +90,10 @@ pub(super) enum End {
     Frame(FrameError),
     /// A request that leaves the connection of no use.
     Refused(String),
-    /// Nothing happened for `connections.max.idle.ms`, or a large request stood still.
+    /// Nothing happened for `connections.max.idle.ms`.
     Idle,
+    /// The client sent a part of a request and then nothing.
+    Stalled,
 }
 
 impl fmt::Display for End {
@@ -86,17 +103,19 @@ impl fmt::Display for End {
             End::Io(error) => write!(f, "the connection broke: {error}"),
             End::Frame(error) => write!(f, "{error}"),
             End::Refused(reason) => f.write_str(reason),
-            End::Idle => f.write_str(
-                "nothing came for too long (connections.max.idle.ms, or 30 s within a large request)",
-            ),
+            End::Idle => f.write_str("nothing came for connections.max.idle.ms"),
+            End::Stalled => {
+                write!(f, "a request was begun, and nothing more came of it for {} s", STALL_MAX.as_secs())
+            }
         }
     }
 }
 
 /// An answer that waits, and what its request holds until then.
-struct Pending {
+struct Pending<M> {
     answer: PendingAnswer,
     cost: usize,
+    meter: Option<M>,
     _memory: Option<OwnedSemaphorePermit>,
 }
 
@@ -105,42 +124,48 @@ enum PendingAnswer {
     Waiting(BoxFuture<'static, Answer>),
 }
 
-impl Future for Pending {
-    type Output = (Answer, usize);
+impl<M: Unpin> Future for Pending<M> {
+    type Output = (Answer, usize, Option<M>);
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let cost = self.cost;
-        match &mut self.answer {
-            PendingAnswer::Ready(answer) => Poll::Ready((answer.take().unwrap_or(Answer::Nothing), cost)),
-            PendingAnswer::Waiting(future) => future.as_mut().poll(cx).map(|answer| (answer, cost)),
-        }
+        let answer = match &mut self.answer {
+            PendingAnswer::Ready(answer) => answer.take().unwrap_or(Answer::Nothing),
+            PendingAnswer::Waiting(future) => match future.as_mut().poll(cx) {
+                Poll::Ready(answer) => answer,
+                Poll::Pending => return Poll::Pending,
+            },
+        };
+        Poll::Ready((answer, self.cost, self.meter.take()))
     }
 }
 
 /// A request that later ones wait for.
-struct Exclusive {
+struct Exclusive<M> {
     future: BoxFuture<'static, Outcome>,
     cost: usize,
+    meter: M,
     memory: Option<OwnedSemaphorePermit>,
 }
 
 /// One connection as a future that ends with it.
-pub(super) struct Session<S, H> {
+pub(super) struct Session<S, H: Handle> {
     stream: S,
     handler: H,
     request_bytes_max: usize,
     pool: FramePool,
     input: Input,
     output: Output,
-    pending: FuturesOrdered<Pending>,
+    pending: FuturesOrdered<Pending<H::Meter>>,
     in_flight_bytes: usize,
-    exclusive: Option<Exclusive>,
+    exclusive: Option<Exclusive<H::Meter>>,
     waiting_for_memory: Option<(usize, BoxFuture<'static, Option<OwnedSemaphorePermit>>)>,
     /// Memory of the large frame that is being read.
     memory: Option<OwnedSemaphorePermit>,
     closing: BoxFuture<'static, ()>,
     is_closing: bool,
     idle: IdleTimer,
+    /// Until when the client, over its quota, is not read.
+    muted: Option<Pin<Box<tokio::time::Sleep>>>,
 }
 
 /// When the last byte came, and the timer that looks at it now and then.
@@ -184,6 +209,7 @@ where
                 sleep: Box::pin(tokio::time::sleep(idle_timeout)),
                 last: tokio::time::Instant::now(),
             },
+            muted: None,
         }
     }
 
@@ -191,6 +217,7 @@ where
         !self.is_closing
             && self.exclusive.is_none()
             && self.waiting_for_memory.is_none()
+            && self.muted.is_none()
             && self.pending.len() < IN_FLIGHT_MAX
             && self.output.len() < UNWRITTEN_BYTES_MAX
             && (self.in_flight_bytes < IN_FLIGHT_BYTES_MAX || self.pending.is_empty())
@@ -200,27 +227,32 @@ where
         &mut self,
         outcome: Outcome,
         cost: usize,
+        meter: H::Meter,
         memory: Option<OwnedSemaphorePermit>,
     ) -> Result<(), End> {
         let answer = match outcome {
             Outcome::Done(answer) if self.pending.is_empty() => {
                 self.in_flight_bytes -= cost;
-                return self.send(answer);
+                return self.send(answer, Some(meter));
             }
             Outcome::Done(answer) => PendingAnswer::Ready(Some(answer)),
             Outcome::Later(future) => PendingAnswer::Waiting(future),
             Outcome::Exclusive(future) => {
-                self.exclusive = Some(Exclusive { future, cost, memory });
+                self.exclusive = Some(Exclusive { future, cost, meter, memory });
                 return Ok(());
             }
         };
-        self.pending.push_back(Pending { answer, cost, _memory: memory });
+        self.pending.push_back(Pending { answer, cost, meter: Some(meter), _memory: memory });
         Ok(())
     }
 
-    fn send(&mut self, answer: Answer) -> Result<(), End> {
+    fn send(&mut self, mut answer: Answer, meter: Option<H::Meter>) -> Result<(), End> {
+        if let Some(meter) = meter {
+            self.handler.answered(meter, &mut answer);
+        }
         match answer {
             Answer::Frame(frame) => self.output.push(frame),
+            Answer::Fetched(frame, budget) => self.output.push_held(frame, budget),
             Answer::Nothing => {}
             Answer::Close(reason) => return Err(End::Refused(reason)),
         }
@@ -231,9 +263,11 @@ where
     fn collect_answers(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
         let mut progress = false;
         while !self.pending.is_empty() {
-            let Poll::Ready(Some((answer, cost))) = Pin::new(&mut self.pending).poll_next(cx) else { break };
+            let Poll::Ready(Some((answer, cost, meter))) = Pin::new(&mut self.pending).poll_next(cx) else {
+                break;
+            };
             self.in_flight_bytes -= cost;
-            self.send(answer)?;
+            self.send(answer, meter)?;
             progress = true;
         }
         Ok(progress)
@@ -243,7 +277,7 @@ where
         let Some(mut exclusive) = self.exclusive.take() else { return Ok(false) };
         match exclusive.future.as_mut().poll(cx) {
             Poll::Ready(outcome) => {
-                self.admit(outcome, exclusive.cost, exclusive.memory)?;
+                self.admit(outcome, exclusive.cost, exclusive.meter, exclusive.memory)?;
                 Ok(true)
             }
             Poll::Pending => {
@@ -284,8 +318,9 @@ where
                     let cost = frame.len();
                     self.in_flight_bytes += cost;
                     let memory = self.memory.take();
-                    let outcome = self.handler.handle(frame);
-                    self.admit(outcome, cost, memory)?;
+                    let (outcome, meter) = self.handler.handle(frame);
+                    self.admit(outcome, cost, meter, memory)?;
+                    self.look_at_quota();
                     *turn += 1;
                     progress = true;
                 }
@@ -314,19 +349,47 @@ where
         }
     }
 
+    /// Mutes the connection if its client has to wait.
+    fn look_at_quota(&mut self) {
+        if self.muted.is_none()
+            && let Some(until) = self.handler.muted_until()
+            && until > tokio::time::Instant::now()
+        {
+            self.muted = Some(Box::pin(tokio::time::sleep_until(until)));
+        }
+    }
+
+    /// Ends the client's wait; says whether it has just ended.
+    fn drive_muted(&mut self, cx: &mut Context<'_>) -> bool {
+        self.look_at_quota();
+        let over = self.muted.as_mut().is_some_and(|muted| muted.as_mut().poll(cx).is_ready());
+        if over {
+            self.muted = None;
+            self.look_at_quota();
+        }
+        over
+    }
+
     fn check_idle(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
+        // What has come of a request holds memory, which others may wait for. Behind answers that the client does not
+        // take, whole requests may wait too.
+        let begun = self.memory.is_some() || (self.input.has_begun() && self.output.len() == 0);
+        let timeout = if begun { STALL_MAX.min(self.idle.timeout) } else { self.idle.timeout };
+        if self.idle.sleep.deadline() > self.idle.last + timeout {
+            self.idle.sleep.as_mut().reset(self.idle.last + timeout);
+        }
         while self.idle.sleep.as_mut().poll(cx).is_ready() {
-            let busy = !self.pending.is_empty() || self.exclusive.is_some();
+            let busy = !self.pending.is_empty()
+                || self.exclusive.is_some()
+                || self.muted.is_some()
+                || self.waiting_for_memory.is_some();
             let now = tokio::time::Instant::now();
             if busy {
                 self.idle.last = now;
             }
-            // A large frame under way holds memory that others wait for.
-            let timeout =
-                if self.memory.is_some() { STALL_MAX.min(self.idle.timeout) } else { self.idle.timeout };
             let deadline = self.idle.last + timeout;
             if deadline <= now {
-                return Err(End::Idle);
+                return Err(if begun { End::Stalled } else { End::Idle });
             }
             self.idle.sleep.as_mut().reset(deadline);
         }
@@ -340,6 +403,7 @@ where
         let mut turn = 0;
         loop {
             let mut progress = self.drive_exclusive(cx)?;
+            progress |= self.drive_muted(cx);
             progress |= self.collect_answers(cx)?;
             progress |= self.drive_memory(cx);
             progress |= self.take_requests(&mut turn)?;

@@ -5,8 +5,11 @@
 mod configs;
 mod crash;
 mod data;
+mod endpoint;
 mod groups;
+mod limits;
 mod pipelining;
+mod quotas;
 mod restart;
 mod topics;
 mod versions;

@@ -17,6 +17,7 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 pub(crate) struct Wire {
     stream: BoxedStream,
     next_correlation_id: i32,
+    client_id: &'static str,
 }
 
 /// A broker in memory whose groups do not wait for more members.
@@ -41,14 +42,24 @@ pub(crate) fn now_ms() -> i64 {
 impl Wire {
     pub(crate) async fn to(broker: &Broker) -> Wire {
         let stream = broker.connector().connect("in-process", 0).await.unwrap();
-        Wire { stream, next_correlation_id: 0 }
+        Wire { stream, next_correlation_id: 0, client_id: "it" }
+    }
+
+    /// Under another name than "it".
+    pub(crate) fn named(self, client_id: &'static str) -> Wire {
+        Wire { client_id, ..self }
+    }
+
+    /// Over a socket, as clients outside the process come.
+    pub(crate) async fn over_tcp(broker: &Broker) -> Wire {
+        Wire { stream: Box::new(tcp(&broker.bootstrap()).await), next_correlation_id: 0, client_id: "it" }
     }
 
     /// Sends a request without waiting for its answer; returns its correlation id.
     pub(crate) async fn send<R: Request>(&mut self, request: &R, version: i16) -> i32 {
         self.next_correlation_id += 1;
         let mut buffer = BytesMut::new();
-        let client_id = Str::from_static("it");
+        let client_id = Str::from_static(self.client_id);
         frame::encode_request(&mut buffer, self.next_correlation_id, Some(&client_id), request, version)
             .unwrap();
         self.send_raw(&buffer).await;
@@ -86,6 +97,11 @@ impl Wire {
         let correlation_id = self.send(request, version).await;
         self.receive::<R>(correlation_id, version).await
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a client of the listener")]
+pub(crate) async fn tcp(address: &str) -> tokio::net::TcpStream {
+    tokio::net::TcpStream::connect(address).await.unwrap()
 }
 
 /// A client of ours on the in-process transport.

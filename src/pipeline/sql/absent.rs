@@ -5,9 +5,9 @@ use std::path::Path;
 
 use riverrun_core::Result;
 
+use super::super::build::BuiltSource;
 use super::super::cluster::Cluster;
 use super::super::config::PipelineFile;
-use super::super::known::KnownSource;
 use super::super::problem::Gathered;
 use super::super::run::Stopper;
 use super::super::summary::Counted;
@@ -24,16 +24,16 @@ impl Query {
     }
 }
 
-/// What a pipeline's script comes to: a problem, if there is one.
+/// What a pipeline's script comes to; `None` if that cannot be said.
 pub(in super::super) async fn plan(
     file: &PipelineFile,
-    _sources: &[KnownSource],
+    _sources: &[BuiltSource],
     _partitions: &BTreeMap<String, i32>,
     problems: &mut Gathered,
-) -> Plan {
-    let Some(sql) = &file.sql else { return Plan::default() };
+) -> Option<Plan> {
+    let Some(sql) = &file.sql else { return Some(Plan::default()) };
     problems.add(sql.place, "this riverrun was built without SQL; build it with feature 'sql'");
-    Plan { written_known: false, ..Plan::default() }
+    None
 }
 
 /// Views that run; there are none.

@@ -13,7 +13,6 @@ use super::bounded::{Mode, Planner, plan_query};
 use super::catalog::{Catalog, Entry, Relation, declare};
 use super::dialect::{CreateRelation, Parsed, RelationKind, Statement, parse};
 use super::error::SqlError;
-use super::judge::Doubts;
 use super::topic::TopicLog;
 
 /// What a statement gave.
@@ -38,8 +37,6 @@ pub struct SqlSession {
     pub(super) log: Arc<dyn TopicLog>,
     /// Where views without LATE TO send late rows.
     pub(super) late_to: Option<String>,
-    /// What a script that is judged must not believe.
-    pub(super) doubts: Doubts,
 }
 
 impl SqlSession {
@@ -48,8 +45,7 @@ impl SqlSession {
     /// # Errors
     /// `Internal` if the functions cannot be registered.
     pub fn new(log: Arc<dyn TopicLog>) -> Result<SqlSession, SqlError> {
-        let (planner, catalog, doubts) = (Planner::new()?, Catalog::default(), Doubts::default());
-        Ok(SqlSession { planner, catalog, log, late_to: None, doubts })
+        Ok(SqlSession { planner: Planner::new()?, catalog: Catalog::default(), log, late_to: None })
     }
 
     /// Sends late rows of views that say no LATE TO of their own to this topic.
@@ -197,7 +193,6 @@ impl SqlSession {
                     [name.to_string(), kind.to_string(), relation.topic.clone()]
                 }
                 Entry::View(_) => [name.to_string(), "view".to_string(), String::new()],
-                Entry::Unknown => [name.to_string(), "unknown".to_string(), String::new()],
             });
         }
         for topic in self.log.topics().await? {

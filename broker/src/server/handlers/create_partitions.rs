@@ -13,16 +13,30 @@ use crate::server::connection::Call;
 use crate::server::error_map::ToCode;
 use crate::server::outcome::Outcome;
 
+/// The first version whose clients know that a quota may refuse them (KIP-599).
+const STRICT_VERSION: i16 = 3;
+
 pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: CreatePartitionsRequest) -> Outcome {
     let (node, call) = (node.clone(), call.clone());
     Outcome::Exclusive(Box::pin(async move {
         let mut results = Vec::with_capacity(request.topics.len());
+        let mut throttle_time_ms = 0;
         for topic in request.topics {
             let name = topic.name.clone();
-            let (code, message) = match create(&node, topic, request.validate_only).await {
-                Ok(()) => (ErrorCode::None, None),
-                Err((code, message)) => (code, Some(message.into())),
-            };
+            let (code, message) =
+                match call.mutates(&node, added(&node, &topic), call.version >= STRICT_VERSION) {
+                    Ok(throttle_ms) => {
+                        throttle_time_ms = throttle_time_ms.max(throttle_ms);
+                        match create(&node, topic, request.validate_only).await {
+                            Ok(()) => (ErrorCode::None, None),
+                            Err((code, message)) => (code, Some(message.into())),
+                        }
+                    }
+                    Err(exceeded) => {
+                        throttle_time_ms = throttle_time_ms.max(exceeded.throttle_ms());
+                        (exceeded.code(), Some(exceeded.to_string().into()))
+                    }
+                };
             results.push(CreatePartitionsTopicResult {
                 name,
                 error_code: code.code(),
@@ -30,8 +44,15 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: CreatePartitionsReq
                 ..Default::default()
             });
         }
-        Outcome::Done(call.answer(&CreatePartitionsResponse { results, ..Default::default() }))
+        let response = CreatePartitionsResponse { throttle_time_ms, results, ..Default::default() };
+        Outcome::Done(call.answer(&response))
     }))
+}
+
+/// How many partitions are to be made.
+fn added(node: &Node, topic: &CreatePartitionsTopic) -> usize {
+    let before = node.controller.image().topic(&topic.name).map_or(0, |topic| topic.partitions.len());
+    usize::try_from(topic.count).unwrap_or(0).saturating_sub(before)
 }
 
 async fn create(

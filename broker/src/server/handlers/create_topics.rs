@@ -18,11 +18,15 @@ use crate::server::connection::Call;
 use crate::server::error_map::ToCode;
 use crate::server::outcome::Outcome;
 
+/// The first version whose clients know that a quota may refuse them (KIP-599).
+const STRICT_VERSION: i16 = 6;
+
 pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: CreateTopicsRequest) -> Outcome {
     let (node, call) = (node.clone(), call.clone());
     Outcome::Exclusive(Box::pin(async move {
         let mut results = Vec::with_capacity(request.topics.len());
         let mut wanted = Vec::new();
+        let mut throttle_time_ms = 0;
         for topic in &request.topics {
             if results.iter().any(|result: &CreatableTopicResult| result.name == topic.name) {
                 continue;
@@ -35,6 +39,14 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: CreateTopicsRequest
                     format!("topic '{}' is named twice", topic.name),
                 )),
                 Ok(new) => {
+                    match call.mutates(&node, partitions(&node, &new), call.version >= STRICT_VERSION) {
+                        Ok(throttle_ms) => throttle_time_ms = throttle_time_ms.max(throttle_ms),
+                        Err(exceeded) => {
+                            throttle_time_ms = throttle_time_ms.max(exceeded.throttle_ms());
+                            results.push(failed(&topic.name, exceeded.code(), exceeded.to_string()));
+                            continue;
+                        }
+                    }
                     results.push(CreatableTopicResult { name: topic.name.clone(), ..Default::default() });
                     wanted.push((results.len() - 1, new));
                 }
@@ -58,8 +70,21 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: CreateTopicsRequest
                 }
             }
         }
-        Outcome::Done(call.answer(&CreateTopicsResponse { topics: results, ..Default::default() }))
+        Outcome::Done(call.answer(&CreateTopicsResponse {
+            throttle_time_ms,
+            topics: results,
+            ..Default::default()
+        }))
     }))
+}
+
+/// How many partitions a topic is to have.
+fn partitions(node: &Node, topic: &NewTopic) -> usize {
+    match (topic.assignments.len(), usize::try_from(topic.partitions)) {
+        (0, Ok(partitions)) => partitions,
+        (0, Err(_)) => usize::try_from(node.settings.num_partitions).unwrap_or(1),
+        (assigned, _) => assigned,
+    }
 }
 
 fn new_topic(node: &Node, topic: &CreatableTopic) -> Result<NewTopic, TopicError> {

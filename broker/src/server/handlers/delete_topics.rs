@@ -12,6 +12,9 @@ use crate::server::connection::Call;
 use crate::server::error_map::ToCode;
 use crate::server::outcome::Outcome;
 
+/// The first version whose clients know that a quota may refuse them (KIP-599).
+const STRICT_VERSION: i16 = 5;
+
 pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: DeleteTopicsRequest) -> Outcome {
     let (node, call) = (node.clone(), call.clone());
     Outcome::Exclusive(Box::pin(async move {
@@ -23,11 +26,38 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: DeleteTopicsRequest
             _ => request.topics,
         };
         let mut responses = Vec::with_capacity(asked.len());
+        let mut throttle_time_ms = 0;
         for topic in asked {
-            responses.push(delete(&node, topic).await);
+            match call.mutates(&node, partitions(&node, &topic), call.version >= STRICT_VERSION) {
+                Ok(throttle_ms) => {
+                    throttle_time_ms = throttle_time_ms.max(throttle_ms);
+                    responses.push(delete(&node, topic).await);
+                }
+                Err(exceeded) => {
+                    throttle_time_ms = throttle_time_ms.max(exceeded.throttle_ms());
+                    responses.push(DeletableTopicResult {
+                        name: topic.name,
+                        topic_id: topic.topic_id,
+                        error_code: exceeded.code().code(),
+                        error_message: Some(exceeded.to_string().into()),
+                        ..Default::default()
+                    });
+                }
+            }
         }
-        Outcome::Done(call.answer(&DeleteTopicsResponse { responses, ..Default::default() }))
+        let response = DeleteTopicsResponse { throttle_time_ms, responses, ..Default::default() };
+        Outcome::Done(call.answer(&response))
     }))
+}
+
+/// How many partitions go with a topic; none if there is no such topic.
+fn partitions(node: &Node, topic: &DeleteTopicState) -> usize {
+    let image = node.controller.image();
+    let found = match &topic.name {
+        Some(name) => image.topic(name),
+        None => image.topic_by_id(topic.topic_id),
+    };
+    found.map_or(0, |topic| topic.partitions.len())
 }
 
 async fn delete(node: &Arc<Node>, topic: DeleteTopicState) -> DeletableTopicResult {

@@ -12,8 +12,9 @@ use tokio::sync::Notify;
 use crate::log::{LogSlice, ReadBound};
 use crate::metadata::ClusterImage;
 use crate::runtime::{FetchPlan, Found, Node, Partition, PartitionError, SessionKey, SessionPartition};
-use crate::server::connection::{Call, FetchBudget};
+use crate::server::connection::Call;
 use crate::server::error_map::ToCode;
+use crate::server::fetch_memory::FetchBudget;
 use crate::server::outcome::{Answer, Outcome};
 
 /// The first version that names topics by id.
@@ -35,8 +36,8 @@ struct Fetch {
     call: Call,
     plan: FetchPlan,
     limits: Limits,
-    /// Given back when the answer is made.
-    _budget: FetchBudget,
+    /// Given back when the answer is written.
+    budget: FetchBudget,
     /// In the order of the plan.
     partitions: Vec<Result<Arc<Partition>, ErrorCode>>,
 }
@@ -75,14 +76,14 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: FetchRequest) -> Ou
     let partitions = plan.partitions.iter().map(|wanted| find(node, &image, wanted, by_id)).collect();
     let size = |bytes: i32| usize::try_from(bytes).unwrap_or(0);
     let wanted = size(request.max_bytes).min(node.settings.fetch_bytes_max);
-    let budget = FetchBudget::take(&call.connection, wanted);
+    let budget = call.fetch_budget(&image, wanted);
     let limits = Limits {
         max_bytes: budget.bytes,
         min_bytes: size(request.min_bytes).min(budget.bytes),
         max_wait: Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0)),
         read_committed: request.isolation_level == READ_COMMITTED,
     };
-    let fetch = Fetch { node: node.clone(), call: call.clone(), plan, limits, _budget: budget, partitions };
+    let fetch = Fetch { node: node.clone(), call: call.clone(), plan, limits, budget, partitions };
     let all_open = fetch.partitions.iter().flatten().all(|partition| partition.is_open());
     match all_open.then(|| fetch.read_cached()).flatten() {
         Some(reads) if fetch.is_enough(&reads) => Outcome::Done(fetch.answer(reads)),
@@ -270,6 +271,12 @@ impl Fetch {
             .zip(reads)
             .map(|(wanted, read)| self.partition_data(wanted, read))
             .collect();
+        for (partition, data) in self.partitions.iter().zip(&data) {
+            if let Ok(partition) = partition {
+                let bytes = data.records.as_ref().map_or(0, Bytes::len);
+                partition.count_fetch(bytes, data.error_code != ErrorCode::None.code());
+            }
+        }
         let found: Vec<Found> = data
             .iter()
             .map(|data| Found {
@@ -299,7 +306,15 @@ impl Fetch {
                 topic.partitions.push(data);
             }
         }
-        self.call.answer(&FetchResponse { session_id: self.plan.session_id, responses, ..Default::default() })
+        let response = FetchResponse { session_id: self.plan.session_id, responses, ..Default::default() };
+        match self.call.answer(&response) {
+            Answer::Frame(encoded) => {
+                let mut budget = self.budget;
+                budget.settle(encoded.len);
+                Answer::Fetched(encoded, budget)
+            }
+            other => other,
+        }
     }
 
     fn partition_data(&self, wanted: &SessionPartition, read: Read) -> PartitionData {
