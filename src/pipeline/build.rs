@@ -2,6 +2,7 @@
 //!
 //! Nothing is started. Files are opened to look at their columns; no broker is asked.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use riverrun_connectors::api::{Boundedness, ConfigMap, KeyError, Schema, Sink, Source, nearest, split_list};
@@ -9,9 +10,10 @@ use riverrun_connectors::file::{FileSink, FileSource};
 use riverrun_connectors::runtime::ErrorPolicy;
 
 use super::config::{FlatConfig, PipelineFile, SinkSpec, SourceSpec};
+use super::known::{Keys, KnownSource};
 use super::placeholder::Secrets;
 use super::problem::{Gathered, Problems};
-use super::sql::Query;
+use super::sql::{Plan, Query};
 
 /// A pipeline that is ready to run.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub struct Pipeline {
     pub(super) file: PipelineFile,
     pub(super) sources: Vec<BuiltSource>,
     pub(super) sinks: Vec<BuiltSink>,
+    /// What SQL is told of the sources.
+    pub(super) known: Vec<KnownSource>,
     /// The topics of the materialized views.
     pub(super) views: Vec<String>,
     pub(super) secrets: Secrets,
@@ -28,8 +32,6 @@ pub struct Pipeline {
 pub(super) struct BuiltSource {
     pub(super) spec: SourceSpec,
     pub(super) source: Box<dyn Source>,
-    #[cfg_attr(not(feature = "sql"), expect(dead_code, reason = "only SQL asks for the columns"))]
-    pub(super) schema: Option<Schema>,
     pub(super) errors: ErrorPolicy,
     pub(super) tasks_max: u32,
 }
@@ -54,31 +56,29 @@ impl Pipeline {
     /// Reads a pipeline's file and makes its connectors.
     ///
     /// # Errors
-    /// Everything that is wrong, in the file and in what it names, SQL included; the file's own errors first, as
-    /// what it names is only looked at once it can be read.
+    /// Everything that is wrong, in the file and in what it names, SQL included. What is wrong is left out and the rest
+    /// is judged without it, so nothing is told that only repeats another error.
     pub async fn build(path: &Path, other_topics: OtherTopics) -> Result<Pipeline, Problems> {
-        let file = PipelineFile::read(path)?;
-        let mut builder = Builder {
-            folder: file.folder(),
-            problems: Gathered::default(),
-            missing: 0,
-            secrets: Secrets::default(),
-        };
-        let sources: Vec<BuiltSource> = file.sources.iter().filter_map(|spec| builder.source(spec)).collect();
+        let (file, problems) = PipelineFile::read_all(path)?;
+        let mut builder =
+            Builder { folder: file.folder(), problems, missing: 0, secrets: Secrets::default() };
+        let mut sources = Vec::new();
+        let mut known = Vec::new();
+        for spec in &file.sources {
+            let (source, as_known) = builder.source(spec);
+            sources.extend(source);
+            known.push(as_known);
+        }
         let sinks: Vec<BuiltSink> = file.sinks.iter().filter_map(|spec| builder.sink(spec)).collect();
         let partitions =
             file.sources.iter().map(|spec| (spec.topic.name.clone(), spec.topic.partitions)).collect();
-        let plan = super::sql::plan(&file, &sources, &partitions, &mut builder.problems).await;
-        let views: Option<Vec<String>> =
-            plan.map(|plan| plan.queries.iter().flat_map(Query::outputs).map(str::to_owned).collect());
-        if other_topics == OtherTopics::None
-            && let Some(views) = &views
-        {
-            builder.topics(&file, views);
+        let plan = super::sql::plan(&file, &known, &partitions, &mut builder.problems).await;
+        if other_topics == OtherTopics::None {
+            builder.topics(&file, &plan);
         }
         if builder.problems.0.is_empty() {
-            let views = views.unwrap_or_default();
-            return Ok(Pipeline { file, sources, sinks, views, secrets: builder.secrets });
+            let views = plan.queries.iter().flat_map(Query::outputs).map(str::to_owned).collect();
+            return Ok(Pipeline { file, sources, sinks, known, views, secrets: builder.secrets });
         }
         let missing_only = builder.missing == builder.problems.0.len();
         let problems = builder.problems.0.into_iter().map(|mut problem| {
@@ -125,79 +125,118 @@ struct Builder {
 }
 
 impl Builder {
-    fn source(&mut self, spec: &SourceSpec) -> Option<BuiltSource> {
-        let mut map = self.resolved(&spec.config)?;
-        if let Some(paths) = map.get_mut("path") {
+    /// The source, and what SQL may know of it; of one whose keys are wrong that is what the others say.
+    fn source(&mut self, spec: &SourceSpec) -> (Option<BuiltSource>, KnownSource) {
+        let before = self.problems.0.len();
+        let mut keys = Keys { map: ConfigMap::new(), wrong: spec.config.wrong.clone() };
+        self.resolve(&spec.config, &mut keys);
+        if let Some(paths) = keys.map.get_mut("path") {
             *paths = self.beside_file(paths);
         }
-        let errors = ErrorPolicy::parse(&map).ok()?;
-        let tasks_max = match map.get("tasks.max").map(|text| text.parse::<u32>()) {
+        let errors = ErrorPolicy::parse(&keys.map).unwrap_or_default();
+        let tasks_max = match keys.map.get("tasks.max").map(|text| text.parse::<u32>()) {
             None => 1,
             Some(Ok(tasks)) if tasks >= 1 => tasks,
             Some(_) => {
                 let place = spec.config.place_of("tasks.max");
                 self.problems.add(place, "'tasks' must be a whole number of at least 1");
-                return None;
+                1
             }
         };
-        let source = match FileSource::new(&map) {
-            Ok(source) => source,
-            Err(errors) => {
-                self.key_errors(&spec.config, errors);
+        let source = self.file_source(spec, &mut keys);
+        let (source, schema) = match source.and_then(|source| self.columns(spec, source, &mut keys)) {
+            Some((source, schema)) => (Some(source), Some(schema)),
+            None => (None, None),
+        };
+        let known = KnownSource::new(spec, schema, &keys, errors.tolerance);
+        let whole = self.problems.0.len() == before && known.doubt.is_none();
+        let built = source.filter(|_| whole).map(|source| BuiltSource {
+            spec: spec.clone(),
+            source: Box::new(source),
+            errors,
+            tasks_max,
+        });
+        (built, known)
+    }
+
+    /// The source as its keys say, but for those that are wrong. `None` if they do not make one.
+    fn file_source(&mut self, spec: &SourceSpec, keys: &mut Keys) -> Option<FileSource> {
+        if spec.config.connector.is_empty() {
+            return None;
+        }
+        loop {
+            let errors = match FileSource::new(&keys.map) {
+                Ok(source) => return Some(source),
+                Err(errors) => errors,
+            };
+            let known = keys.wrong.clone();
+            self.key_errors(&spec.config, &known, &errors);
+            errors.iter().for_each(|error| keys.refuse(&error.key));
+            if keys.wrong == known {
                 return None;
             }
-        };
-        match source.schema() {
-            Ok(schema) => {
-                Some(BuiltSource { spec: spec.clone(), source: Box::new(source), schema, errors, tasks_max })
+        }
+    }
+
+    /// The columns of the source's files, and the source without keys that name a column which is not there.
+    fn columns(
+        &mut self,
+        spec: &SourceSpec,
+        mut source: FileSource,
+        keys: &mut Keys,
+    ) -> Option<(FileSource, Option<Schema>)> {
+        loop {
+            let error = match source.schema() {
+                Ok(schema) => return Some((source, schema)),
+                Err(error) => error.into_error(),
+            };
+            if error.kind() == riverrun_core::ErrorKind::NotFound {
+                self.missing += 1;
             }
-            Err(error) => {
-                let error = error.into_error();
-                if error.kind() == riverrun_core::ErrorKind::NotFound {
-                    self.missing += 1;
-                }
-                let text = error.chain();
-                let keys = ["key", "timestamp", "columns"];
-                let key = keys.iter().find(|key| text.contains(&format!("'{key}',"))).unwrap_or(&"path");
-                self.problems.add(spec.config.place_of(key), text);
-                None
-            }
+            let text = error.chain();
+            let names = ["key", "timestamp", "columns"];
+            let key = names.iter().find(|key| text.contains(&format!("'{key}',")));
+            self.problems.add(spec.config.place_of(key.unwrap_or(&"path")), text);
+            keys.refuse(key?);
+            source = FileSource::new(&keys.map).ok()?;
         }
     }
 
     fn sink(&mut self, spec: &SinkSpec) -> Option<BuiltSink> {
-        let map = self.resolved(&spec.config)?;
-        let errors = ErrorPolicy::parse(&map).ok()?;
-        match FileSink::new(&map) {
+        let mut keys = Keys { map: ConfigMap::new(), wrong: spec.config.wrong.clone() };
+        self.resolve(&spec.config, &mut keys);
+        if spec.config.connector.is_empty() {
+            return None;
+        }
+        let errors = ErrorPolicy::parse(&keys.map).unwrap_or_default();
+        match FileSink::new(&keys.map) {
             Ok(sink) => Some(BuiltSink { spec: spec.clone(), sink: Box::new(sink), errors }),
             Err(errors) => {
-                self.key_errors(&spec.config, errors);
+                self.key_errors(&spec.config, &keys.wrong, &errors);
                 None
             }
         }
     }
 
-    /// The flat map with its placeholders resolved.
-    fn resolved(&mut self, config: &FlatConfig) -> Option<ConfigMap> {
-        let mut map = ConfigMap::new();
-        let mut whole = true;
+    /// The flat map with its placeholders resolved; a key whose value cannot be is wrong.
+    fn resolve(&mut self, config: &FlatConfig, keys: &mut Keys) {
         for (key, text) in &config.map {
             match self.secrets.resolve(text, &self.folder) {
                 Ok(text) => {
-                    map.insert(key.clone(), text);
+                    keys.map.insert(key.clone(), text);
                 }
                 Err(message) => {
                     self.problems.add(config.place_of(key), message);
-                    whole = false;
+                    keys.wrong.insert(key.clone());
                 }
             }
         }
-        whole.then_some(map)
     }
 
-    fn key_errors(&mut self, config: &FlatConfig, errors: Vec<KeyError>) {
-        for error in errors {
-            self.problems.add(config.place_of(&error.key), error.message);
+    /// Tells errors of keys that were not told to be wrong before.
+    fn key_errors(&mut self, config: &FlatConfig, told: &BTreeSet<String>, errors: &[KeyError]) {
+        for error in errors.iter().filter(|error| !told.contains(&error.key)) {
+            self.problems.add(config.place_of(&error.key), error.message.as_str());
         }
     }
 
@@ -208,13 +247,17 @@ impl Builder {
     }
 
     /// Every topic of a sink must be written by something.
-    fn topics(&mut self, file: &PipelineFile, views: &[String]) {
+    fn topics(&mut self, file: &PipelineFile, plan: &Plan) {
+        let unnamed = |source: &SourceSpec| source.config.wrong.contains("topic.name");
+        if !plan.written_known || !file.sources_known || file.sources.iter().any(unnamed) {
+            return;
+        }
         let errors = &file.errors;
         let written: Vec<&str> = file
             .sources
             .iter()
             .map(|source| source.topic.name.as_str())
-            .chain(views.iter().map(String::as_str))
+            .chain(plan.written.iter().map(String::as_str))
             .chain(errors.dead_letter.as_deref())
             .collect();
         for (topic, place) in file.sinks.iter().flat_map(|sink| &sink.topics) {

@@ -9,6 +9,7 @@ mod cluster;
 mod config;
 mod duration;
 mod home;
+mod known;
 mod placeholder;
 mod problem;
 mod run;

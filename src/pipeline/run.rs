@@ -204,10 +204,10 @@ impl Run<'_> {
         }
         let mut problems = Gathered::default();
         let file = &self.pipeline.file;
-        let planned = super::sql::plan(file, &self.pipeline.sources, &partitions, &mut problems).await;
-        let Some(plan) = planned else {
+        let plan = super::sql::plan(file, &self.pipeline.known, &partitions, &mut problems).await;
+        if !problems.0.is_empty() {
             return Err(Problems::new(&file.path.display().to_string(), problems.0).into());
-        };
+        }
         for topic in &plan.topics {
             self.log.ensure_topic(topic).await?;
         }

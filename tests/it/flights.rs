@@ -249,3 +249,83 @@ fn every_wrong_statement_is_told_with_its_place() {
     );
     assert!(lines[1].contains("'airline' does not exist; did you mean 'airlines'?"), "{said}");
 }
+
+/// One wrong thing in each place that can hold one; what follows from another is right, and so is not told.
+const WRONG: &str = "
+nam: every
+sources:
+  rides:
+    connector: file
+    path: rides.csv
+    key: id
+    timestamp: att
+    watermark: soon
+    topic: { name: 'ri/des', partitions: many }
+  zones: { connector: file, path: zones.csv, as: tabel, key: zone }
+  fares: { connector: file, path: fares.csv, tasks: 0 }
+  notes: { connector: file, path: notes.txt, colour: red }
+  gone: { conector: file, path: gone-*.csv }
+  semi: { connector: file, path: semi.csv, delimiter: tab }
+sql: |
+  CREATE MATERIALIZED VIEW per_hour AS
+    SELECT z.name, window_start, count(*) AS n
+      FROM TUMBLE(rides, at, INTERVAL '1 hour') r JOIN zones z ON r.zone = z.zone
+     GROUP BY z.name, window_start EMIT FINAL LATE TO 'late';
+  CREATE MATERIALIZED VIEW wrong_column AS SELECT zoen FROM rides;
+  CREATE MATERIALIZED VIEW wrong_functions AS SELECT summ(f.fare), f.far, roundd(s.x) FROM fares f JOIN semi s ON f.id = s.id;
+  CREATE MATERIALIZED VIEW wrong_sum AS SELECT sum(name) + n FROM per_hour;
+  CREATE MATERIALIZED VIEW fine AS SELECT anything FROM gone WHERE other > 3;
+  CREATE MATERIALIZED VIEW wrong_table AS SELECT * FROM fare;
+  CREATE MATERIALIZED VIEW no_sql AS SELEC 1;
+  CREATE MATERIALIZED VIEW behind AS SELECT x FROM no_sql;
+  CREATE MATERIALIZED VIEW options WITH (topc = 'x') AS SELECT x FROM semi;
+sinks:
+  out: { connector: file, topics: [per_hour, no_sql, late, 'a/b'], path: out.csv, header: maybe }
+  more: { connector: fil, topics: fares, path: { a: b } }
+errors: { tolerance: some, dead_leter: '?' }
+";
+
+#[test]
+fn check_tells_every_error_of_every_section_once() {
+    let place = crate::pipeline::Place::new(WRONG);
+    place.write("rides.csv", "id,zone,at\n1,7,2024-01-01T00:00:00Z\n");
+    place.write("zones.csv", "zone,name\n7,East\n");
+    place.write("fares.csv", "id,fare\n1,2.5\n");
+    place.write("notes.txt", "a note\n");
+    place.write("semi.csv", "id\tx\n1\t2\n");
+    let said = place.refused("check", 2);
+    let expected = [
+        "2:1: unknown key 'nam'; did you mean 'name'?",
+        "8:16: rides.csv:1: column 'att', named by 'timestamp', is not in the file; did you mean 'at'?",
+        "9:16: 'watermark' must be a span of time",
+        "10:20: expected a topic's name",
+        "10:42: 'partitions' must be a whole number",
+        "11:50: 'as' must be stream or table, found 'tabel'",
+        "12:53: 'tasks' must be a whole number",
+        "13:46: unknown key 'colour'",
+        "14:11: unknown key 'conector'; did you mean 'connector'?",
+        "14:33: no file matches 'gone-*.csv'",
+        "15:55: 'delimiter' must be one ASCII character, found 'tab'",
+        "21:51: No field named zoen",
+        "22:54: Invalid function 'summ'",
+        "22:70: 'fares' has no column 'far'; it has id, fare",
+        "22:75: Invalid function 'roundd'; did you mean 'round'?",
+        "23:3: no function takes sum(Utf8); there are sum(Decimal), ",
+        "25:57: table, stream, view or topic 'fare' does not exist; did you mean 'fares'?",
+        "26:38: Expected: an SQL statement, found: SELEC",
+        "28:42: 'topc' is not an option of a view",
+        "30:60: expected a topic's name",
+        "30:91: 'header' must be true or false, found 'maybe'",
+        "31:22: unknown connector 'fil'; did you mean 'file'?",
+        "31:48: expected a value for 'path', found a mapping",
+        "32:22: 'tolerance' must be none or all, found 'some'",
+        "32:28: unknown key 'dead_leter'; did you mean 'dead_letter'?",
+        "32:40: expected a topic's name",
+    ];
+    let lines: Vec<&str> = said.lines().collect();
+    for (line, part) in lines.iter().zip(expected) {
+        assert!(line.contains(&format!("pipeline.yaml:{part}")), "not {part}: {line} in\n{said}");
+    }
+    assert_eq!(lines.len(), expected.len(), "{said}");
+    assert!(!place.path(".riverrun").exists());
+}

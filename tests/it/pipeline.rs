@@ -260,7 +260,6 @@ fn check_tells_everything_at_once_and_starts_nothing() {
     let place = Place::new(&wrong);
     let said = place.refused("check", 2);
     for part in [
-        "pipeline.yaml:4:3: 'connector' is missing",
         "pipeline.yaml:5:5: unknown key 'conector'; did you mean 'connector'?",
         "pipeline.yaml:10:38: 'partitions' must be a whole number of at least 1, found 'many'",
         "pipeline.yaml:14:22: 'tolerance' must be none or all, found 'some'",

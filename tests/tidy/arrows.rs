@@ -58,11 +58,14 @@ const ROOMS: &[(&str, &str, &[&str])] = &[
 ];
 
 /// Single files that see one room more than the rest of theirs, and why.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[(
-    "streams/src/sql/local.rs",
-    "task",
-    "a test driver for SQL: it runs tasks in memory, as test_driver does",
-)];
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    (
+        "streams/src/sql/local.rs",
+        "task",
+        "a test driver for SQL: it runs tasks in memory, as test_driver does",
+    ),
+    ("streams/src/sql/tests.rs", "task", "tests of what a view's tasks write, record by record"),
+];
 
 /// Arrows between crates that are not in the table.
 fn between_crates(files: &[File]) -> Vec<Violation> {

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use riverrun_core::Result;
 
-use super::super::build::BuiltSource;
 use super::super::cluster::Cluster;
 use super::super::config::PipelineFile;
+use super::super::known::KnownSource;
 use super::super::problem::Gathered;
 use super::super::run::Stopper;
 use super::super::summary::Counted;
@@ -24,16 +24,16 @@ impl Query {
     }
 }
 
-/// What a pipeline's script comes to; `None` if that cannot be said.
+/// What a pipeline's script comes to: a problem, if there is one.
 pub(in super::super) async fn plan(
     file: &PipelineFile,
-    _sources: &[BuiltSource],
+    _sources: &[KnownSource],
     _partitions: &BTreeMap<String, i32>,
     problems: &mut Gathered,
-) -> Option<Plan> {
-    let Some(sql) = &file.sql else { return Some(Plan::default()) };
+) -> Plan {
+    let Some(sql) = &file.sql else { return Plan::default() };
     problems.add(sql.place, "this riverrun was built without SQL; build it with feature 'sql'");
-    None
+    Plan { written_known: false, ..Plan::default() }
 }
 
 /// Views that run; there are none.

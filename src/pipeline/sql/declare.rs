@@ -3,33 +3,31 @@
 use riverrun_connectors::api::{ColumnType, Schema};
 use riverrun_connectors::runtime::Tolerance;
 
-use super::super::build::BuiltSource;
 use super::super::config::Role;
+use super::super::known::{Doubt, KnownSource};
 use super::super::problem::Gathered;
 
-/// `CREATE STREAM` or `CREATE TABLE` for a source; `None` with a problem if it cannot be one.
-pub(super) fn declaration(source: &BuiltSource, problems: &mut Gathered) -> Option<String> {
+/// `CREATE STREAM` or `CREATE TABLE` for a source whose columns are known, and what of it is in doubt.
+pub(super) fn declaration(source: &KnownSource, problems: &mut Gathered) -> (String, Option<Doubt>) {
     let spec = &source.spec;
-    let config = &spec.config;
+    let mut doubt = source.doubt;
     let Some(schema) = &source.schema else {
         let topic = text(&spec.topic.name);
-        return Some(format!(
-            "CREATE STREAM {} (line TEXT) WITH (topic = {topic}, format = 'raw')",
-            name(&spec.name)
-        ));
+        let statement =
+            format!("CREATE STREAM {} (line TEXT) WITH (topic = {topic}, format = 'raw')", name(&spec.name));
+        return (statement, doubt);
     };
     let mut items: Vec<String> = schema
         .columns
         .iter()
         .map(|column| format!("{} {}", name(&column.name), type_name(column.kind)))
         .collect();
-    let key = config.map.get("key");
     let mut options = vec![format!("topic = {}", text(&spec.topic.name)), "format = 'json'".to_owned()];
     options.push(format!("partitions = '{}'", spec.topic.partitions));
-    if source.errors.tolerance == Tolerance::All {
+    if source.tolerance == Tolerance::All {
         options.push("bad_rows = 'skip'".to_owned());
     }
-    let kind = match (spec.role, key) {
+    let kind = match (spec.role, &source.key) {
         (Role::Table, Some(key)) => {
             items.push(format!("PRIMARY KEY ({})", name(key)));
             "TABLE"
@@ -40,7 +38,7 @@ pub(super) fn declaration(source: &BuiltSource, problems: &mut Gathered) -> Opti
         }
         (_, None) => "STREAM",
     };
-    if let (Role::Stream, Some(column)) = (spec.role, config.map.get("timestamp")) {
+    if let (Role::Stream, Some(column)) = (spec.role, &source.timestamp) {
         if is_instant(schema, column) {
             let column = name(column);
             let delay = spec.watermark_ms;
@@ -51,10 +49,12 @@ pub(super) fn declaration(source: &BuiltSource, problems: &mut Gathered) -> Opti
                  3339, or declare it under 'columns'"
             );
             problems.add(spec.place, message);
-            return None;
+            doubt = doubt.or(Some(Doubt::Nature));
         }
     }
-    Some(format!("CREATE {kind} {} ({}) WITH ({})", name(&spec.name), items.join(", "), options.join(", ")))
+    let statement =
+        format!("CREATE {kind} {} ({}) WITH ({})", name(&spec.name), items.join(", "), options.join(", "));
+    (statement, doubt)
 }
 
 fn is_instant(schema: &Schema, column: &str) -> bool {

@@ -23,10 +23,21 @@ pub(super) use present::{Query, plan};
 pub(super) use views::Views;
 
 /// What a script comes to.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Plan {
     /// Its materialized views, each after those that it reads.
     pub(super) queries: Vec<Query>,
     /// The topics of declared relations and of views, and those for late rows.
     pub(super) topics: Vec<TopicSpec>,
+    /// The topics that its views write, also those of views that are wrong.
+    pub(super) written: Vec<String>,
+    /// Whether these are all that it would write were it right.
+    pub(super) written_known: bool,
+}
+
+impl Default for Plan {
+    /// What no script comes to.
+    fn default() -> Self {
+        Plan { queries: Vec::new(), topics: Vec::new(), written: Vec::new(), written_known: true }
+    }
 }

@@ -39,6 +39,10 @@ pub struct ContinuousQuery {
     pub explain: String,
 }
 
+/// The refusal of statements that answer, or change rows, at once.
+pub(super) const NOT_IN_A_PIPELINE: &str = "a pipeline takes CREATE STREAM, CREATE TABLE, CREATE VIEW and CREATE \
+                                            MATERIALIZED VIEW; run other statements with `riverrun sql`";
+
 impl SqlSession {
     /// Reads a script for a pipeline: declarations and views become names, and every materialized view a continuous
     /// query, in the order of writing, so that a view's inputs come before it. Topics of declared relations and of
@@ -57,11 +61,7 @@ impl SqlSession {
                 Statement::CreateRelation(_) | Statement::CreateView { .. } | Statement::Drop { .. } => {
                     self.run(statement).await.map_err(|error| error.at(location))?;
                 }
-                _ => {
-                    let message = "a pipeline takes CREATE STREAM, CREATE TABLE, CREATE VIEW and CREATE MATERIALIZED \
-                                   VIEW; run other statements with `riverrun sql`";
-                    return Err(SqlError::unsupported(message).at(location));
-                }
+                _ => return Err(SqlError::unsupported(NOT_IN_A_PIPELINE).at(location)),
             }
         }
         Ok(queries)

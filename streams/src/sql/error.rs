@@ -104,7 +104,14 @@ impl From<DataFusionError> for SqlError {
         if let DataFusionError::SQL(parser, _) = root {
             return SqlError::from(parser.as_ref().clone());
         }
-        let mut message = root.strip_backtrace();
+        let mut message = root
+            .strip_backtrace()
+            .replace(".\nDid you mean", "; did you mean")
+            .replace(". Did you mean", "; did you mean")
+            .replace("\nValid fields are", " Valid fields are");
+        if let Some(told) = no_such_signature(&message) {
+            return SqlError { kind: ErrorKind::Invalid, message: told, position };
+        }
         for prefix in [
             "Error during planning: ",
             "Execution error: ",
@@ -123,6 +130,20 @@ impl From<DataFusionError> for SqlError {
         let kind = if lacking { ErrorKind::Unsupported } else { kind };
         SqlError { kind, message, position }
     }
+}
+
+/// DataFusion's account of a function that does not take these types, without what is of no use to who wrote the call.
+fn no_such_signature(message: &str) -> Option<String> {
+    let (_, rest) = message.split_once("No function matches the given name and argument types '")?;
+    let (call, rest) = rest.split_once('\'')?;
+    let candidates: Vec<&str> = match rest.split_once("Candidate functions:") {
+        Some((_, list)) => list.lines().map(str::trim).filter(|line| !line.is_empty()).collect(),
+        None => Vec::new(),
+    };
+    Some(match candidates.is_empty() {
+        true => format!("no function takes {call}; add a CAST"),
+        false => format!("no function takes {call}; there are {}", candidates.join(", ")),
+    })
 }
 
 impl From<Error> for SqlError {

@@ -13,6 +13,7 @@ mod dml;
 mod error;
 mod exec;
 mod explain;
+mod judge;
 mod local;
 mod plan;
 #[cfg(test)]
@@ -25,5 +26,6 @@ mod window;
 
 pub use continuous::{ContinuousQuery, TopicPlan};
 pub use error::SqlError;
+pub use judge::{Doubt, Judged};
 pub use local::LocalSql;
 pub use session::{Answer, SqlSession};

@@ -13,6 +13,7 @@ use super::bounded::{Mode, Planner, plan_query};
 use super::catalog::{Catalog, Entry, Relation, declare};
 use super::dialect::{CreateRelation, Parsed, RelationKind, Statement, parse};
 use super::error::SqlError;
+use super::judge::Doubts;
 use super::topic::TopicLog;
 
 /// What a statement gave.
@@ -37,6 +38,8 @@ pub struct SqlSession {
     pub(super) log: Arc<dyn TopicLog>,
     /// Where views without LATE TO send late rows.
     pub(super) late_to: Option<String>,
+    /// What a script that is judged must not believe.
+    pub(super) doubts: Doubts,
 }
 
 impl SqlSession {
@@ -45,7 +48,8 @@ impl SqlSession {
     /// # Errors
     /// `Internal` if the functions cannot be registered.
     pub fn new(log: Arc<dyn TopicLog>) -> Result<SqlSession, SqlError> {
-        Ok(SqlSession { planner: Planner::new()?, catalog: Catalog::default(), log, late_to: None })
+        let (planner, catalog, doubts) = (Planner::new()?, Catalog::default(), Doubts::default());
+        Ok(SqlSession { planner, catalog, log, late_to: None, doubts })
     }
 
     /// Sends late rows of views that say no LATE TO of their own to this topic.
@@ -193,6 +197,7 @@ impl SqlSession {
                     [name.to_string(), kind.to_string(), relation.topic.clone()]
                 }
                 Entry::View(_) => [name.to_string(), "view".to_string(), String::new()],
+                Entry::Unknown => [name.to_string(), "unknown".to_string(), String::new()],
             });
         }
         for topic in self.log.topics().await? {

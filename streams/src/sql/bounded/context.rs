@@ -21,6 +21,7 @@ use datafusion::sql::sqlparser::ast;
 
 use super::table::{Frozen, TopicTable};
 use crate::sql::catalog::{Catalog, Entry, Meta, Relation, RiverrunTypes};
+use crate::sql::dialect::{Parsed, Statement, parse};
 use crate::sql::error::SqlError;
 use crate::sql::topic::TopicLog;
 use crate::sql::window::{Resolve, WindowFunctions};
@@ -81,6 +82,25 @@ impl Planner {
         Ok(Arc::new(schema))
     }
 
+    /// The error for a function that is not there, as any statement with it would give it.
+    pub(crate) async fn unknown_function(&self, name: &str) -> Result<Option<SqlError>, SqlError> {
+        let state = &self.base;
+        let known = state.scalar_functions().contains_key(name)
+            || state.aggregate_functions().contains_key(name)
+            || state.window_functions().contains_key(name)
+            || state.higher_order_functions().contains_key(name);
+        if known {
+            return Ok(None);
+        }
+        // A few names are no functions but known all the same, and DataFusion alone can tell.
+        let call = format!("SELECT \"{}\"()", name.replace('"', "\"\""));
+        let Some(Parsed { statement: Statement::Query(query), .. }) = parse(&call)?.pop() else {
+            return Err(SqlError::internal("a call of a function did not parse as a query"));
+        };
+        let planned = plan_query(&self.with_tables(Providers::new(), Mode::Bounded)?, *query).await;
+        Ok(planned.err().filter(|error| error.message.starts_with("Invalid function ")))
+    }
+
     /// The session for one statement, with a table for each name in its text.
     pub(crate) async fn session(
         &self,
@@ -129,6 +149,7 @@ impl Planner {
                         let plan = plan_query(&state, query.as_ref().clone()).await?;
                         providers.insert(word.to_string(), Arc::new(ViewTable::new(plan, Some(inner))));
                     }
+                    Some(Entry::Unknown) => {}
                     None => undeclared.push(word),
                 }
             }

@@ -117,6 +117,8 @@ pub enum Entry {
     Relation(Arc<Relation>),
     /// A query to be put in its place.
     View(Arc<ast::Query>),
+    /// Something whose declaration is wrong: a name that is taken, and nothing else.
+    Unknown,
 }
 
 /// The names of a session.
@@ -137,6 +139,9 @@ impl Catalog {
             Some(Entry::Relation(relation)) => Ok(relation.clone()),
             Some(Entry::View(_)) => {
                 Err(SqlError::invalid(format!("'{name}' is a view of a query, not a topic")))
+            }
+            Some(Entry::Unknown) => {
+                Err(SqlError::invalid(format!("'{name}' is not known, as its declaration is wrong")))
             }
             None => Err(self.unknown(name)),
         }

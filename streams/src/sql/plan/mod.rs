@@ -16,7 +16,7 @@ use datafusion::arrow::datatypes::{DataType, Field, IntervalUnit, Schema, Schema
 use datafusion::common::DFSchema;
 use std::sync::Arc;
 
-pub(crate) use view::{ViewPlan, plan_view};
+pub(crate) use view::{ViewPlan, check_options, plan_view, renamed, topic_of};
 
 /// The columns of a plan node as batches carry them: every column may be null, as outer joins make it so.
 pub(crate) fn batch_schema(schema: &DFSchema) -> SchemaRef {

@@ -69,7 +69,7 @@ pub(crate) async fn plan_view(
 }
 
 /// The query, its columns named as the view names them: two equal columns are two if their names are.
-fn renamed(view: &CreateMaterializedView) -> ast::Query {
+pub(crate) fn renamed(view: &CreateMaterializedView) -> ast::Query {
     let mut query = view.query.as_ref().clone();
     if let ast::SetExpr::Select(select) = query.body.as_mut()
         && select.projection.len() == view.columns.len()
@@ -122,8 +122,13 @@ fn option<'a>(view: &'a CreateMaterializedView, name: &str) -> Option<&'a Relati
     view.options.iter().find(|option| option.name == name)
 }
 
-/// The view's columns as they are stored, its relation and how its rows are keyed.
-fn output(view: &CreateMaterializedView, root: PlanNode) -> Result<(PlanNode, Relation, SinkKey), SqlError> {
+/// The topic that a view writes.
+pub(crate) fn topic_of(view: &CreateMaterializedView) -> String {
+    option(view, "topic").map_or_else(|| view.name.clone(), |option| option.value.clone())
+}
+
+/// Refuses options that a view does not have, and values that they cannot have.
+pub(crate) fn check_options(view: &CreateMaterializedView) -> Result<(), SqlError> {
     for option in &view.options {
         if !OPTIONS.contains(&option.name.as_str()) {
             let message =
@@ -131,6 +136,22 @@ fn output(view: &CreateMaterializedView, root: PlanNode) -> Result<(PlanNode, Re
             return Err(SqlError::invalid(message).at(option.location));
         }
     }
+    partitions(view).map(|_| ())
+}
+
+fn partitions(view: &CreateMaterializedView) -> Result<Option<i32>, SqlError> {
+    match option(view, "partitions") {
+        None => Ok(None),
+        Some(option) => match option.value.parse() {
+            Ok(count) if count > 0 => Ok(Some(count)),
+            _ => Err(SqlError::invalid("partitions is a number from 1").at(option.location)),
+        },
+    }
+}
+
+/// The view's columns as they are stored, its relation and how its rows are keyed.
+fn output(view: &CreateMaterializedView, root: PlanNode) -> Result<(PlanNode, Relation, SinkKey), SqlError> {
+    check_options(view)?;
     let width = root.schema.fields().len();
     if !view.columns.is_empty() && view.columns.len() != width {
         let message = format!("'{}' names {} columns, its query has {width}", view.name, view.columns.len());
@@ -160,16 +181,9 @@ fn output(view: &CreateMaterializedView, root: PlanNode) -> Result<(PlanNode, Re
         Some(_) => SinkKey::Columns,
         None => SinkKey::WholeRow,
     };
-    let partitions = match option(view, "partitions") {
-        None => None,
-        Some(option) => match option.value.parse() {
-            Ok(count) if count > 0 => Some(count),
-            _ => return Err(SqlError::invalid("partitions is a number from 1").at(option.location)),
-        },
-    };
     let relation = Relation {
         name: view.name.clone(),
-        topic: option(view, "topic").map_or_else(|| view.name.clone(), |option| option.value.clone()),
+        topic: topic_of(view),
         changelog: if facts.append { Changelog::Append } else { Changelog::Upsert },
         schema: Arc::new(schema.clone()),
         key: facts.key.clone().unwrap_or_default(),
@@ -177,7 +191,7 @@ fn output(view: &CreateMaterializedView, root: PlanNode) -> Result<(PlanNode, Re
         value_format: ValueFormat::Json,
         event_time: None,
         bad_rows: BadRows::Fail,
-        partitions,
+        partitions: partitions(view)?,
         view: true,
     };
     let df_schema = Arc::new(DFSchema::try_from(schema)?);

@@ -1,84 +1,18 @@
-//! A pipeline's file as it was written: every key checked, every error with its place.
+//! Keys and values of a pipeline's file to what they say.
 //!
-//! Values are kept as text with their placeholders, under the flat names that Kafka Connect's REST interface would
-//! show; nothing is opened or resolved here.
+//! Nothing is told twice: a key that is mistyped counts as the one that was meant, and a value that is wrong counts as
+//! given where something asks for it.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use riverrun_connectors::api::{ConfigMap, unknown};
+use riverrun_connectors::api::{nearest, unknown};
 use riverrun_connectors::runtime::{Tolerance, TopicSpec};
 
-use super::duration::parse_ms;
-use super::problem::{Gathered, Place, Problem, Problems};
-use super::yaml::{self, Content, Entry, Node};
-
-/// A pipeline as its file says it.
-#[derive(Clone, Debug)]
-pub struct PipelineFile {
-    /// The file, as it was named.
-    pub path: PathBuf,
-    /// The pipeline's name, which names its data folder.
-    pub name: String,
-    pub(super) sources: Vec<SourceSpec>,
-    pub(super) sinks: Vec<SinkSpec>,
-    pub(super) sql: Option<Node>,
-    pub(super) errors: ErrorsSpec,
-}
-
-/// What a source's topic is to SQL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    Stream,
-    /// Keyed rows that replace each other, loaded before streams flow.
-    Table,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct SourceSpec {
-    pub(super) name: String,
-    pub(super) place: Place,
-    pub(super) role: Role,
-    pub(super) topic: TopicSpec,
-    /// How far rows may lie behind the latest.
-    pub(super) watermark_ms: i64,
-    pub(super) config: FlatConfig,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct SinkSpec {
-    pub(super) name: String,
-    pub(super) topics: Vec<(String, Place)>,
-    pub(super) config: FlatConfig,
-}
-
-/// A connector's flat map, and where each key's value stands.
-#[derive(Clone, Debug, Default)]
-pub(super) struct FlatConfig {
-    pub(super) connector: String,
-    pub(super) map: ConfigMap,
-    pub(super) places: BTreeMap<String, Place>,
-    /// Where the connector itself begins.
-    pub(super) place: Place,
-}
-
-impl FlatConfig {
-    pub(super) fn place_of(&self, key: &str) -> Place {
-        self.places.get(key).copied().unwrap_or(self.place)
-    }
-
-    fn set(&mut self, key: &str, text: impl Into<String>, place: Place) {
-        self.map.insert(key.to_owned(), text.into());
-        self.places.insert(key.to_owned(), place);
-    }
-}
-
-/// What happens to bad rows.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ErrorsSpec {
-    pub(super) tolerance: Tolerance,
-    pub(super) dead_letter: Option<String>,
-}
+use super::{ErrorsSpec, FlatConfig, PipelineFile, Role, SinkSpec, SourceSpec};
+use crate::pipeline::duration::parse_ms;
+use crate::pipeline::problem::Gathered;
+use crate::pipeline::yaml::{Content, Entry, Node};
 
 /// The keys of a file source, and the flat names that they stand for.
 const SOURCE_KEYS: &[(&str, &str)] = &[
@@ -112,44 +46,10 @@ const CONNECTORS: &[&str] = &["file"];
 const TOP_KEYS: &[&str] = &["name", "sources", "sql", "sinks", "errors"];
 const ERRORS_KEYS: &[&str] = &["tolerance", "dead_letter"];
 
-impl PipelineFile {
-    /// Reads a pipeline's file.
-    ///
-    /// # Errors
-    /// Everything that is wrong in it. What a file alone does not show (paths, columns, SQL) is found by
-    /// [`build`](super::Pipeline::build).
-    pub fn read(path: &Path) -> Result<PipelineFile, Problems> {
-        let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            let place = Place { line: 1, column: 1 };
-            let message = format!("the pipeline's file cannot be read: {error}");
-            let missing_only = error.kind() == std::io::ErrorKind::NotFound;
-            Problems { missing_only, ..Problems::new(&shown, vec![Problem { place, message }]) }
-        })?;
-        PipelineFile::parse(path, &text)
-    }
-
-    pub(super) fn parse(path: &Path, text: &str) -> Result<PipelineFile, Problems> {
-        let shown = path.display().to_string();
-        let root = yaml::parse(text).map_err(|problem| Problems::new(&shown, vec![problem]))?;
-        let mut reader = Reader(Gathered::default());
-        let file = reader.pipeline(path, &root);
-        if reader.0.0.is_empty() { Ok(file) } else { Err(Problems::new(&shown, reader.0.0)) }
-    }
-
-    /// The folder from which the paths of sources count.
-    pub(super) fn folder(&self) -> PathBuf {
-        match self.path.parent() {
-            Some(folder) => folder.to_path_buf(),
-            None => PathBuf::new(),
-        }
-    }
-}
-
-struct Reader(Gathered);
+pub(super) struct Reader(pub(super) Gathered);
 
 impl Reader {
-    fn pipeline(&mut self, path: &Path, root: &Node) -> PipelineFile {
+    pub(super) fn pipeline(&mut self, path: &Path, root: &Node) -> PipelineFile {
         let entries = self.mapping(root, "a pipeline", TOP_KEYS);
         let find = |key: &str| entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value);
         let name = match find("name") {
@@ -160,6 +60,10 @@ impl Reader {
             }
         };
         let errors = find("errors").map(|node| self.errors(node)).unwrap_or_default();
+        let listed = |key: &str| {
+            find(key).is_none_or(|node| node.is_null() || matches!(node.content, Content::Mapping(_)))
+        };
+        let sources_known = listed("sources") && matches!(root.content, Content::Mapping(_));
         let sources: Vec<SourceSpec> = find("sources")
             .map(|node| self.named(node, "sources"))
             .unwrap_or_default()
@@ -178,16 +82,18 @@ impl Reader {
         {
             self.0.add(node.place, format!("expected SQL as text ('sql: |'), found {}", node.describe()));
         }
-        if sources.is_empty() && sinks.is_empty() {
+        if sources.is_empty() && sinks.is_empty() && sources_known && listed("sinks") {
             self.0.add(root.place, "a pipeline needs 'sources' or 'sinks'");
         }
         self.distinct_topics(&sources);
-        PipelineFile { path: path.to_path_buf(), name, sources, sinks, sql, errors }
+        PipelineFile { path: path.to_path_buf(), name, sources, sources_known, sinks, sql, errors }
     }
 
     fn distinct_topics(&mut self, sources: &[SourceSpec]) {
         for (index, source) in sources.iter().enumerate() {
-            if let Some(other) = sources[..index].iter().find(|other| other.topic.name == source.topic.name) {
+            let named = |source: &SourceSpec| !source.config.wrong.contains("topic.name");
+            let same = |other: &&SourceSpec| other.topic.name == source.topic.name && named(other);
+            if let Some(other) = sources[..index].iter().find(same).filter(|_| named(source)) {
                 let message = format!(
                     "source '{}' writes to topic '{}' as '{}' does; give it a topic of its own, or one source both \
                      paths",
@@ -198,8 +104,8 @@ impl Reader {
         }
     }
 
-    /// The entries of a mapping; every unknown key is a problem.
-    fn mapping<'a>(&mut self, node: &'a Node, what: &str, known: &[&str]) -> Vec<&'a Entry> {
+    /// The entries of a mapping. Every unknown key is a problem, and stands for the one that it is most like.
+    fn mapping(&mut self, node: &Node, what: &str, known: &[&str]) -> Vec<Entry> {
         let Content::Mapping(entries) = &node.content else {
             if !node.is_null() {
                 let message = format!("expected {what} as a mapping of keys, found {}", node.describe());
@@ -207,14 +113,20 @@ impl Reader {
             }
             return Vec::new();
         };
+        let mut understood: Vec<Entry> =
+            entries.iter().filter(|entry| known.contains(&entry.key.as_str())).cloned().collect();
         for entry in entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
             let mut message = unknown("key", &entry.key, known.iter().copied());
-            if !message.contains("did you mean") {
-                message.push_str(&format!("; {what} has {}", known.join(", ")));
+            match nearest(&entry.key, known.iter().copied()) {
+                Some(meant) if understood.iter().all(|other| other.key != meant) => {
+                    understood.push(Entry { key: meant.to_owned(), ..entry.clone() });
+                }
+                Some(_) => {}
+                None => message.push_str(&format!("; {what} has {}", known.join(", "))),
             }
             self.0.add(entry.key_place, message);
         }
-        entries.iter().filter(|entry| known.contains(&entry.key.as_str())).collect()
+        understood
     }
 
     /// The entries of a mapping whose keys are names.
@@ -249,16 +161,16 @@ impl Reader {
         }
     }
 
-    fn topic_name(&mut self, node: &Node) -> String {
+    fn topic_name(&mut self, node: &Node) -> Option<String> {
         match node.text() {
-            Some(text) if is_topic(text) => text.to_owned(),
+            Some(text) if is_topic(text) => Some(text.to_owned()),
             _ => {
                 let message = format!(
                     "expected a topic's name (letters, digits, '.', '_', '-', at most 249 of them), found {}",
                     node.describe()
                 );
                 self.0.add(node.place, message);
-                String::new()
+                None
             }
         }
     }
@@ -276,7 +188,7 @@ impl Reader {
                         self.0.add(entry.value.place, message);
                     }
                 },
-                _ => spec.dead_letter = Some(self.topic_name(&entry.value)),
+                _ => spec.dead_letter = self.topic_name(&entry.value),
             }
         }
         spec
@@ -289,18 +201,31 @@ impl Reader {
         what: &str,
         known: &[&str],
     ) -> (FlatConfig, Vec<Entry>) {
-        let entries: Vec<Entry> = self.mapping(&entry.value, what, known).into_iter().cloned().collect();
+        let entries = self.mapping(&entry.value, what, known);
         let mut config = FlatConfig { place: entry.key_place, ..FlatConfig::default() };
+        config.strange = match &entry.value.content {
+            Content::Mapping(written) => {
+                let unclear =
+                    |key: &str| !known.contains(&key) && nearest(key, known.iter().copied()).is_none();
+                written.iter().any(|entry| unclear(&entry.key))
+            }
+            _ => !entry.value.is_null(),
+        };
         config.set("name", format!("{pipeline}.{}", entry.key), entry.key_place);
         match entries.iter().find(|entry| entry.key == "connector") {
+            None if config.strange && entries.is_empty() => {}
             None => self.0.add(entry.key_place, "'connector' is missing; there is: file".to_owned()),
             Some(found) => match found.value.text() {
                 Some(kind) if CONNECTORS.contains(&kind) => kind.clone_into(&mut config.connector),
                 _ => {
                     let name = found.value.text().unwrap_or_default();
                     let mut message = unknown("connector", name, CONNECTORS.iter().copied());
-                    if !message.contains("did you mean") {
-                        message.push_str("; there is: file");
+                    match nearest(name, CONNECTORS.iter().copied()) {
+                        Some(meant) => meant.clone_into(&mut config.connector),
+                        None => {
+                            message.push_str("; there is: file");
+                            config.strange = true;
+                        }
                     }
                     self.0.add(found.value.place, message);
                 }
@@ -308,6 +233,15 @@ impl Reader {
         }
         config.map.insert("connector.class".to_owned(), config.connector.clone());
         (config, entries)
+    }
+
+    /// Reads one key, and notes if its value is wrong.
+    fn key(&mut self, name: &str, config: &mut FlatConfig, read: impl FnOnce(&mut Self, &mut FlatConfig)) {
+        let before = self.0.0.len();
+        read(self, config);
+        if self.0.0.len() > before {
+            config.wrong.insert(name.to_owned());
+        }
     }
 
     fn source(&mut self, pipeline: &str, entry: &Entry, errors: &ErrorsSpec) -> SourceSpec {
@@ -322,55 +256,69 @@ impl Reader {
             watermark_ms: 0,
             config: FlatConfig::default(),
         };
-        for entry in &entries {
-            match entry.key.as_str() {
+        for Entry { key, value, .. } in &entries {
+            let flat = flat_name(key, SOURCE_KEYS);
+            self.key(flat, &mut config, |reader, config| match key.as_str() {
                 "connector" => {}
-                "as" => match entry.value.text() {
-                    Some("table") => spec.role = Role::Table,
-                    Some("stream") => spec.role = Role::Stream,
-                    _ => {
-                        let message =
-                            format!("'as' must be stream or table, found {}", entry.value.describe());
-                        self.0.add(entry.value.place, message);
+                "as" => reader.role(value, &mut spec.role),
+                "watermark" => {
+                    let example = "'1 day' or '30 seconds'";
+                    spec.watermark_ms = reader.span(key, value, example).unwrap_or_default();
+                }
+                "topic" => {
+                    if reader.topic(value, &mut spec.topic).is_none() {
+                        config.wrong.insert("topic.name".to_owned());
                     }
-                },
-                "watermark" => match entry.value.text().and_then(parse_ms) {
-                    Some(ms) => spec.watermark_ms = ms,
-                    None => {
-                        let message = format!(
-                            "'watermark' must be a span of time such as '1 day' or '30 seconds', found {}",
-                            entry.value.describe()
-                        );
-                        self.0.add(entry.value.place, message);
-                    }
-                },
-                "topic" => self.topic(&entry.value, &mut spec.topic),
-                "timestamp" => self.timestamp(&entry.value, &mut config),
-                "columns" => self.columns(&entry.value, &mut config),
-                key => self.value(key, &entry.value, SOURCE_KEYS, &mut config),
-            }
-            if entry.key == "topic" {
-                config.places.insert("topic".to_owned(), entry.value.place);
-            }
+                    config.places.insert("topic".to_owned(), value.place);
+                }
+                "timestamp" => reader.timestamp(value, config),
+                "columns" => reader.columns(value, config),
+                key => reader.value(key, value, SOURCE_KEYS, config),
+            });
         }
         config.map.insert("topic".to_owned(), spec.topic.name.clone());
+        let (key, timestamp) = (config.gives("key"), config.gives("timestamp"));
         if spec.role == Role::Table {
-            if !config.map.contains_key("key") {
+            if !key && !config.strange {
                 self.0.add(spec.place, "'key' is missing: rows of a table replace each other by key");
+                config.wrong.insert("key".to_owned());
             }
-            if !config.map.contains_key("timestamp") {
+            if !timestamp {
                 // A table's rows hold from the beginning of time, before any row of a stream.
                 config.map.insert("timestamp.fixed".to_owned(), "0".to_owned());
             }
             spec.topic.configs.entry("cleanup.policy".to_owned()).or_insert_with(|| "compact".to_owned());
         }
-        if spec.watermark_ms > 0 && !config.map.contains_key("timestamp") {
+        if spec.watermark_ms > 0 && !timestamp && !config.strange {
             let message = "'watermark' needs 'timestamp', the column of the event time".to_owned();
             self.0.add(spec.place, message);
+            config.wrong.insert("watermark".to_owned());
         }
         add_errors(&mut config, errors);
         spec.config = config;
         spec
+    }
+
+    fn role(&mut self, node: &Node, role: &mut Role) {
+        match node.text() {
+            Some("table") => *role = Role::Table,
+            Some("stream") => *role = Role::Stream,
+            _ => {
+                let message = format!("'as' must be stream or table, found {}", node.describe());
+                self.0.add(node.place, message);
+            }
+        }
+    }
+
+    /// A span of time in milliseconds.
+    fn span(&mut self, key: &str, node: &Node, example: &str) -> Option<i64> {
+        let span = node.text().and_then(parse_ms);
+        if span.is_none() {
+            let found = node.describe();
+            let message = format!("'{key}' must be a span of time such as {example}, found {found}");
+            self.0.add(node.place, message);
+        }
+        span
     }
 
     fn sink(&mut self, pipeline: &str, entry: &Entry, errors: &ErrorsSpec) -> SinkSpec {
@@ -378,21 +326,24 @@ impl Reader {
             SINK_OWN_KEYS.iter().copied().chain(SINK_KEYS.iter().map(|(key, _)| *key)).collect();
         let (mut config, entries) = self.connector(pipeline, entry, "a sink", &known);
         let mut topics = Vec::new();
-        for entry in &entries {
-            match entry.key.as_str() {
+        for Entry { key, value, .. } in &entries {
+            let flat = flat_name(key, SINK_KEYS);
+            self.key(flat, &mut config, |reader, config| match key.as_str() {
                 "connector" => {}
                 "topics" => {
-                    let nodes = match &entry.value.content {
+                    let nodes = match &value.content {
                         Content::Sequence(items) => items.iter().collect(),
-                        _ => vec![&entry.value],
+                        _ => vec![value],
                     };
-                    topics = nodes.into_iter().map(|node| (self.topic_name(node), node.place)).collect();
-                    config.places.insert("topics".to_owned(), entry.value.place);
+                    let named =
+                        nodes.into_iter().filter_map(|node| Some((reader.topic_name(node)?, node.place)));
+                    topics = named.collect();
+                    config.places.insert("topics".to_owned(), value.place);
                 }
-                key => self.value(key, &entry.value, SINK_KEYS, &mut config),
-            }
+                key => reader.value(key, value, SINK_KEYS, config),
+            });
         }
-        if topics.is_empty() {
+        if topics.is_empty() && !config.wrong.contains("topics") && !config.strange {
             self.0.add(entry.key_place, "'topics' is missing: what the sink is to write");
         }
         let names: Vec<&str> = topics.iter().map(|(name, _)| name.as_str()).collect();
@@ -401,39 +352,45 @@ impl Reader {
         SinkSpec { name: entry.key.clone(), topics, config }
     }
 
-    /// `topic: NAME`, or `topic: {name, partitions, configs}`.
-    fn topic(&mut self, node: &Node, topic: &mut TopicSpec) {
+    /// `topic: NAME`, or `topic: {name, partitions, configs}`. A topic without a right name keeps the one it has, and
+    /// none is given back.
+    fn topic(&mut self, node: &Node, topic: &mut TopicSpec) -> Option<()> {
         if !matches!(node.content, Content::Mapping(_)) {
-            topic.name = self.topic_name(node);
-            return;
+            topic.name = self.topic_name(node)?;
+            return Some(());
         }
-        for entry in self.mapping(node, "a topic", &["name", "partitions", "configs"]) {
-            match entry.key.as_str() {
-                "name" => topic.name = self.topic_name(&entry.value),
+        let mut named = Some(());
+        for Entry { key, value, .. } in self.mapping(node, "a topic", &["name", "partitions", "configs"]) {
+            match key.as_str() {
+                "name" => match self.topic_name(&value) {
+                    Some(name) => topic.name = name,
+                    None => named = None,
+                },
                 "partitions" => {
-                    match entry.value.text().and_then(|text| text.parse().ok()).filter(|count| *count >= 1) {
+                    match value.text().and_then(|text| text.parse().ok()).filter(|count| *count >= 1) {
                         Some(count) => topic.partitions = count,
                         None => {
                             let message = format!(
                                 "'partitions' must be a whole number of at least 1, found {}",
-                                entry.value.describe()
+                                value.describe()
                             );
-                            self.0.add(entry.value.place, message);
+                            self.0.add(value.place, message);
                         }
                     }
                 }
-                _ => {
-                    let Content::Mapping(configs) = &entry.value.content else {
-                        let message = format!("expected topic configs, found {}", entry.value.describe());
-                        self.0.add(entry.value.place, message);
-                        continue;
-                    };
-                    for config in configs {
-                        let text = config.value.text().unwrap_or_default().to_owned();
-                        topic.configs.insert(config.key.clone(), text);
-                    }
-                }
+                _ => self.topic_configs(&value, topic),
             }
+        }
+        named
+    }
+
+    fn topic_configs(&mut self, node: &Node, topic: &mut TopicSpec) {
+        let Content::Mapping(configs) = &node.content else {
+            self.0.add(node.place, format!("expected topic configs, found {}", node.describe()));
+            return;
+        };
+        for config in configs {
+            topic.configs.insert(config.key.clone(), config.value.text().unwrap_or_default().to_owned());
         }
     }
 
@@ -491,6 +448,17 @@ impl Reader {
     }
 }
 
+impl FlatConfig {
+    /// Whether a key is given, be its value right or wrong.
+    fn gives(&self, key: &str) -> bool {
+        self.map.contains_key(key) || self.wrong.contains(key)
+    }
+}
+
+fn flat_name<'a>(key: &'a str, names: &[(&str, &'a str)]) -> &'a str {
+    names.iter().find(|(name, _)| *name == key).map_or(key, |(_, flat)| flat)
+}
+
 fn add_errors(config: &mut FlatConfig, errors: &ErrorsSpec) {
     if errors.tolerance == Tolerance::All {
         config.map.insert("errors.tolerance".to_owned(), "all".to_owned());
@@ -512,97 +480,4 @@ fn bad_name(found: &str) -> String {
 fn is_topic(text: &str) -> bool {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-');
     !matches!(text, "" | "." | "..") && text.len() <= 249 && text.chars().all(fits)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn problems(text: &str) -> Vec<String> {
-        let problems = PipelineFile::parse(Path::new("p.yaml"), text).unwrap_err();
-        problems.to_string().lines().map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn the_file_becomes_flat_maps() {
-        let text = "
-name: flights
-sources:
-  flights:
-    connector: file
-    path: [a.csv, b.csv]
-    key: carrier
-    timestamp: { column: time_hour, format: rfc3339 }
-    watermark: 1 day
-    null: NA
-    topic: { name: rows, partitions: 4, configs: { retention.ms: -1 } }
-  airlines: { connector: file, path: c.csv, as: table, key: carrier, columns: { name: VARCHAR, n: BIGINT } }
-sinks:
-  out: { connector: file, topics: rows, path: out.jsonl }
-errors: { tolerance: all, dead_letter: dead }
-";
-        let file = PipelineFile::parse(Path::new("p.yaml"), text).unwrap();
-        let flat = |map: &ConfigMap| -> Vec<String> {
-            map.iter().map(|(key, value)| format!("{key}={value}")).collect()
-        };
-        assert_eq!(
-            flat(&file.sources[0].config.map),
-            [
-                "connector.class=file",
-                "errors.deadletterqueue.topic.name=dead",
-                "errors.tolerance=all",
-                "key=carrier",
-                "name=flights.flights",
-                "null=NA",
-                "path=a.csv,b.csv",
-                "timestamp=time_hour",
-                "timestamp.format=rfc3339",
-                "topic=rows",
-            ]
-        );
-        assert_eq!((file.sources[0].topic.partitions, file.sources[0].watermark_ms), (4, 86_400_000));
-        assert_eq!(file.sources[0].topic.configs["retention.ms"], "-1");
-        assert_eq!(file.sources[1].role, Role::Table);
-        assert_eq!(file.sources[1].config.map["columns"], "name VARCHAR, n BIGINT");
-        assert_eq!(file.sources[1].config.map["timestamp.fixed"], "0");
-        assert_eq!(file.sinks[0].config.map["topics"], "rows");
-    }
-
-    #[test]
-    fn all_problems_at_once_with_their_places() {
-        let text = "
-nam: flights
-sources:
-  flights:
-    conector: file
-    path: {a: b}
-    watermark: soon
-    topic: { name: 'no/topic', partitions: 0 }
-  air lines: { connector: fil, as: tabel }
-sinks:
-  out:
-    connector: file
-    path: x
-erors: {}
-";
-        assert_eq!(
-            problems(text),
-            [
-                "p.yaml:2:1: 'name' is missing: it names the pipeline and its data folder",
-                "p.yaml:2:1: unknown key 'nam'; did you mean 'name'?",
-                "p.yaml:4:3: 'connector' is missing; there is: file",
-                "p.yaml:5:5: unknown key 'conector'; did you mean 'connector'?",
-                "p.yaml:6:11: expected a value for 'path', found a mapping",
-                "p.yaml:7:16: 'watermark' must be a span of time such as '1 day' or '30 seconds', found 'soon'",
-                "p.yaml:8:20: expected a topic's name (letters, digits, '.', '_', '-', at most 249 of them), found \
-                 'no/topic'",
-                "p.yaml:8:44: 'partitions' must be a whole number of at least 1, found '0'",
-                "p.yaml:9:3: expected a name (letters, digits, '-' and '_', at most 100 of them), found air lines",
-                "p.yaml:9:27: unknown connector 'fil'; did you mean 'file'?",
-                "p.yaml:9:36: 'as' must be stream or table, found 'tabel'",
-                "p.yaml:11:3: 'topics' is missing: what the sink is to write",
-                "p.yaml:14:1: unknown key 'erors'; did you mean 'errors'?",
-            ]
-        );
-    }
 }
