@@ -5,6 +5,7 @@
 
 use riverrun_core::config::{ConfigKey, ConfigTable, Importance};
 
+use super::groups::CONSUMER_GROUPS;
 use super::limits::LIMITS;
 
 pub(crate) const ADVERTISED_LISTENERS: ConfigKey<Option<Vec<String>>> = ConfigKey::<Option<Vec<String>>>::optional("advertised.listeners").importance(Importance::High).doc("Where clients are told to find the broker: PLAINTEXT://host:port. Without it, the listener's address, or the address at which the client came in where the listener stands on all.");
@@ -224,5 +225,6 @@ pub(crate) static BROKER: ConfigTable = ConfigTable::new(
             FLUSH_POLICY.def,
         ],
         LIMITS,
+        CONSUMER_GROUPS,
     ],
 );

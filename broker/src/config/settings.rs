@@ -6,6 +6,7 @@ use std::time::Duration;
 use riverrun_core::config::{Config, ConfigError, ConfigErrors, nearest};
 
 use super::broker::*;
+use super::groups::*;
 use super::inert::{REFUSED, WITHOUT_EFFECT, reason};
 use super::kafka::KAFKA_BROKER;
 use super::limits::LimitSettings;
@@ -93,6 +94,10 @@ pub(crate) struct BrokerSettings {
     pub(crate) group_initial_rebalance_delay_ms: i64,
     pub(crate) offset_metadata_bytes_max: usize,
     pub(crate) offsets_retention_ms: i64,
+    pub(crate) group_consumer_max_size: usize,
+    pub(crate) group_consumer_assignors: Vec<String>,
+    pub(crate) group_consumer_migration_policy: String,
+    pub(crate) consumer_times: ConsumerTimeSettings,
 }
 
 /// What a broker is given at its start.
@@ -196,6 +201,10 @@ impl BrokerSettings {
             group_initial_rebalance_delay_ms: i64::from(config.get(&GROUP_INITIAL_REBALANCE_DELAY_MS)),
             offset_metadata_bytes_max: size(config.get(&OFFSET_METADATA_MAX_BYTES)),
             offsets_retention_ms: i64::from(config.get(&OFFSETS_RETENTION_MINUTES)) * 60_000,
+            group_consumer_max_size: size(config.get(&GROUP_CONSUMER_MAX_SIZE)),
+            group_consumer_assignors: config.get(&GROUP_CONSUMER_ASSIGNORS),
+            group_consumer_migration_policy: config.get(&GROUP_CONSUMER_MIGRATION_POLICY),
+            consumer_times: ConsumerTimeSettings::of(config),
         })
     }
 }

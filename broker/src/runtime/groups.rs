@@ -12,6 +12,7 @@ use futures::future::BoxFuture;
 use riverrun_core::clock::Clock;
 use tokio::sync::oneshot;
 
+use super::cluster_view::{ClusterSnapshot, ClusterView};
 use super::partition::{Partition, PartitionError};
 use super::timers::Timers;
 use crate::coordinator::group::{
@@ -49,6 +50,7 @@ pub(crate) struct ShardDriver {
     index: usize,
     partition: Arc<Partition>,
     limits: GroupLimits,
+    view: ClusterView,
     loaded: Mutex<Option<Loaded>>,
     loading: Mutex<()>,
     next_token: AtomicU64,
@@ -106,7 +108,7 @@ impl ShardDriver {
             );
         }
         self.timers.clear_shard(self.index);
-        self.timers.apply(self.index, shard.decide_loaded(self.clock.now_ms()));
+        self.timers.apply(self.index, shard.decide_loaded(self.clock.now_ms(), &self.view.now()));
         let end_offset = self.partition.offsets().log_end;
         *self.lock() = Some(Loaded { shard, parked: HashMap::new(), end_offset });
         Ok(())
@@ -169,7 +171,8 @@ impl ShardDriver {
 
     /// A deadline has passed.
     pub(crate) fn deadline(&self, key: &TimerKey) {
-        self.run(|shard, now_ms| shard.decide_deadline(now_ms, key));
+        let cluster = self.view.now();
+        self.run(|shard, now_ms| shard.decide_deadline(now_ms, &cluster, key));
     }
 
     fn carry_out(&self, loaded: &mut Loaded, decision: Decision, now_ms: i64) -> Result<(), PartitionError> {
@@ -211,6 +214,7 @@ impl ShardDriver {
 #[derive(Debug)]
 pub(crate) struct Groups {
     limits: GroupLimits,
+    view: ClusterView,
     clock: Arc<dyn Clock>,
     timers: Arc<Timers>,
     shards: OnceLock<Vec<Arc<ShardDriver>>>,
@@ -218,8 +222,18 @@ pub(crate) struct Groups {
 
 impl Groups {
     /// No shards yet.
-    pub(crate) fn new(limits: GroupLimits, clock: Arc<dyn Clock>) -> Self {
-        Groups { limits, clock, timers: Arc::default(), shards: OnceLock::new() }
+    pub(crate) fn new(limits: GroupLimits, view: ClusterView, clock: Arc<dyn Clock>) -> Self {
+        Groups { limits, view, clock, timers: Arc::default(), shards: OnceLock::new() }
+    }
+
+    /// The cluster as the coordinators see it now.
+    pub(crate) fn cluster(&self) -> ClusterSnapshot {
+        self.view.now()
+    }
+
+    /// The limits that groups obey.
+    pub(crate) fn limits(&self) -> &GroupLimits {
+        &self.limits
     }
 
     /// Whether the topic's partitions are known.
@@ -234,6 +248,7 @@ impl Groups {
                 index,
                 partition,
                 limits: self.limits,
+                view: self.view.clone(),
                 loaded: Mutex::new(None),
                 loading: Mutex::new(()),
                 next_token: AtomicU64::new(0),

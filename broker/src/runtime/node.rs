@@ -12,6 +12,7 @@ use riverrun_core::random::Random;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::cluster_view::ClusterView;
 use super::controller::Controller;
 use super::fetch_sessions::FetchSessions;
 use super::groups::Groups;
@@ -22,7 +23,7 @@ use super::metadata_file::{METADATA_TOPIC, MetadataFile};
 use super::partitions::Partitions;
 use super::producer_ids::ProducerIds;
 use crate::config::{BrokerSettings, Given, topic_defaults};
-use crate::coordinator::group::GroupLimits;
+use crate::coordinator::group::{Assignor, GroupLimits, MigrationPolicy};
 use crate::log::{FolderOptions, LogError, LogFolder, MetaProperties, TopicPartition};
 use crate::metadata::{ClusterImage, MetadataLog, MetadataLogError, MetadataRecord, ReplayError};
 use crate::metrics::Metrics;
@@ -106,10 +107,11 @@ impl Node {
         logs.set_defaults(live.topic_defaults.clone(), live.settings.producer_expiration_ms);
         let controller = Controller::start(image, Box::new(metadata));
         logs.set_metadata(controller.shared_image(), leader_epoch);
+        let view = ClusterView::new(controller.shared_image(), settings.consumer_times);
         let node = Arc::new(Node {
             controller,
             partitions: Partitions::new(logs.clone()),
-            groups: Groups::new(limits(&settings), clock.clone()),
+            groups: Groups::new(limits(&settings), view, clock.clone()),
             producer_ids: ProducerIds::new(),
             fetch_sessions: FetchSessions::new(settings.fetch_sessions_max),
             settings,
@@ -226,6 +228,23 @@ fn limits(settings: &BrokerSettings) -> GroupLimits {
         initial_rebalance_delay_ms: settings.group_initial_rebalance_delay_ms,
         offset_metadata_max_bytes: settings.offset_metadata_bytes_max,
         offsets_retention_ms: settings.offsets_retention_ms,
+        consumer_max_size: settings.group_consumer_max_size,
+        consumer_assignors: assignors(settings),
+        migration: migration(settings),
+    }
+}
+
+fn assignors(settings: &BrokerSettings) -> [Option<Assignor>; 2] {
+    let mut named = settings.group_consumer_assignors.iter().filter_map(|name| Assignor::named(name));
+    [named.next(), named.next()]
+}
+
+fn migration(settings: &BrokerSettings) -> MigrationPolicy {
+    match settings.group_consumer_migration_policy.to_ascii_lowercase().as_str() {
+        "disabled" => MigrationPolicy::Disabled,
+        "downgrade" => MigrationPolicy::Downgrade,
+        "upgrade" => MigrationPolicy::Upgrade,
+        _ => MigrationPolicy::Bidirectional,
     }
 }
 

@@ -47,6 +47,13 @@ impl Timers {
                     set.order.insert((deadline_ms, timer.clone()));
                     set.deadlines.insert(timer, deadline_ms);
                 }
+                TimerChange::SetIfAbsent(key, deadline_ms) => {
+                    let timer = (shard, key);
+                    if !set.deadlines.contains_key(&timer) {
+                        set.order.insert((deadline_ms, timer.clone()));
+                        set.deadlines.insert(timer, deadline_ms);
+                    }
+                }
                 TimerChange::Clear(key) => set.clear(&(shard, key)),
             }
         }

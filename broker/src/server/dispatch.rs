@@ -92,6 +92,10 @@ impl Dispatcher {
             ApiKey::AlterClientQuotas => alter_client_quotas::handle(node, call, read(reader, call)?),
             ApiKey::DescribeCluster => describe_cluster::handle(node, call, &read(reader, call)?),
             ApiKey::ListConfigResources => list_config_resources::handle(node, call, &read(reader, call)?),
+            ApiKey::ConsumerGroupHeartbeat => {
+                consumer_group_heartbeat::handle(node, call, read(reader, call)?)
+            }
+            ApiKey::ConsumerGroupDescribe => consumer_group_describe::handle(node, call, read(reader, call)?),
             ApiKey::DescribeTopicPartitions => {
                 describe_topic_partitions::handle(node, call, read(reader, call)?)
             }

@@ -31,6 +31,13 @@ impl ToCode for GroupError {
             GroupError::NotFound => ErrorCode::GroupIdNotFound,
             GroupError::MetadataTooLarge => ErrorCode::OffsetMetadataTooLarge,
             GroupError::SubscribedToTopic => ErrorCode::GroupSubscribedToTopic,
+            GroupError::InvalidRequest(_) => ErrorCode::InvalidRequest,
+            GroupError::UnsupportedAssignor => ErrorCode::UnsupportedAssignor,
+            GroupError::InvalidRegularExpression => ErrorCode::InvalidRegularExpression,
+            GroupError::FencedMemberEpoch => ErrorCode::FencedMemberEpoch,
+            GroupError::StaleMemberEpoch => ErrorCode::StaleMemberEpoch,
+            GroupError::UnreleasedInstance => ErrorCode::UnreleasedInstanceId,
+            GroupError::UnsupportedVersion => ErrorCode::UnsupportedVersion,
         }
     }
 }

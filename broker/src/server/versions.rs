@@ -48,7 +48,25 @@ pub(crate) const SERVED: &[Served] = &[
     served(ApiKey::AlterClientQuotas, 0, 1),
     served(ApiKey::DescribeCluster, 0, 2),
     served(ApiKey::ListConfigResources, 0, 1),
+    served(ApiKey::ConsumerGroupHeartbeat, 0, 1),
+    served(ApiKey::ConsumerGroupDescribe, 0, 1),
     served(ApiKey::DescribeTopicPartitions, 0, 0),
+];
+
+/// A feature of the cluster, as KIP-584 has them: clients that see it finalized use what hangs on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Feature {
+    pub(crate) name: &'static str,
+    pub(crate) min: i16,
+    pub(crate) max: i16,
+    /// The level that is in force.
+    pub(crate) level: i16,
+}
+
+/// Every feature that is there.
+pub(crate) const FEATURES: &[Feature] = &[
+    // KIP-848.
+    Feature { name: "group.version", min: 0, max: 1, level: 1 },
 ];
 
 /// The entry of an API.

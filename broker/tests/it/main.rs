@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail where the test would")]
 
 mod configs;
+mod consumer_groups;
 mod crash;
 mod data;
 mod endpoint;

@@ -57,6 +57,8 @@ async fn every_version_of_every_api_is_answered() {
     each(wire, &mut ranges, DescribeClusterRequest { endpoint_type: 1, ..Default::default() }).await;
     each(wire, &mut ranges, AlterConfigsRequest::default()).await;
     each(wire, &mut ranges, ListConfigResourcesRequest::default()).await;
+    each(wire, &mut ranges, ConsumerGroupHeartbeatRequest::default()).await;
+    each(wire, &mut ranges, ConsumerGroupDescribeRequest::default()).await;
     each(wire, &mut ranges, DescribeClientQuotasRequest::default()).await;
     each(wire, &mut ranges, AlterClientQuotasRequest::default()).await;
     let single = OffsetFetchRequest { group_id: "g".into(), topics: Some(vec![]), ..Default::default() };

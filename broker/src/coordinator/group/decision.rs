@@ -15,6 +15,12 @@ pub(crate) enum TimerKind {
     Join,
     /// Members that have not asked for their assignment are removed.
     Sync,
+    /// In a consumer group: the member must have confirmed what it gives up.
+    Revocation(Name),
+    /// In a consumer group: the classic member must have joined again.
+    Rejoin(Name),
+    /// In a consumer group: the classic member must have asked for its assignment.
+    Resync(Name),
 }
 
 /// The name of one deadline; setting it again moves it.
@@ -28,6 +34,8 @@ pub(crate) struct TimerKey {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TimerChange {
     Set(TimerKey, i64),
+    /// A deadline that is set already stays.
+    SetIfAbsent(TimerKey, i64),
     Clear(TimerKey),
 }
 
@@ -36,6 +44,11 @@ pub(crate) enum TimerChange {
 pub(crate) enum GroupChange {
     Put(Box<ClassicGroup>),
     Remove(Name),
+    /// A consumer group has been brought up to a version of the cluster.
+    Seen {
+        group: Name,
+        version: u64,
+    },
 }
 
 /// The outcome of one `decide`.

@@ -1,6 +1,9 @@
 //! When committed offsets, and groups of which nothing is left, go.
 
+use std::collections::BTreeSet;
+
 use super::classic::{ClassicGroup, Phase};
+use super::embedded::read_subscription;
 use super::record::{CommittedOffset, GroupRecord};
 use super::request::{GroupLimits, Name};
 
@@ -40,14 +43,14 @@ pub(super) fn group_tombstone(group: &ClassicGroup) -> Option<GroupRecord> {
 }
 
 /// The topics that the members of a consumer group say they read; `None` if a subscription cannot be read.
-pub(super) fn subscribed_topics(group: &ClassicGroup) -> Option<Vec<Name>> {
+pub(super) fn subscribed_topics(group: &ClassicGroup) -> Option<BTreeSet<Name>> {
     if group.protocol_type.as_deref() != Some("consumer") {
         return None;
     }
     let protocol = group.protocol.as_deref()?;
-    let mut topics = Vec::new();
+    let mut topics = BTreeSet::new();
     for member in group.members.values() {
-        topics.extend(super::wire::subscription_topics(&member.metadata_for(protocol))?);
+        topics.extend(read_subscription(&member.metadata_for(protocol))?.topics);
     }
     Some(topics)
 }

@@ -78,6 +78,8 @@ pub(super) fn decide_deadline(
         }
         TimerKind::Join => transition.join_deadline(),
         TimerKind::Sync => transition.sync_deadline(),
+        // Of a consumer group that this one was.
+        TimerKind::Revocation(_) | TimerKind::Rejoin(_) | TimerKind::Resync(_) => return Decision::default(),
     }
     transition.finish()
 }

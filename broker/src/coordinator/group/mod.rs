@@ -1,12 +1,16 @@
-//! Consumer groups of the classic protocol, and the offsets that groups commit.
+//! Groups of the classic and of the consumer protocol, and the offsets that groups commit.
 //!
 //! One [`GroupShard`] holds the groups of one partition of `__consumer_offsets`. It knows members, generations and
 //! committed offsets. It must never know connections, files, the clock or randomness: time, fresh member ids and the
 //! tokens of waiting requests come in as arguments, and answers leave as data addressed to those tokens.
 
 mod classic;
+mod cluster;
+mod consumer;
 mod decision;
+mod embedded;
 mod expiry;
+mod group;
 mod heartbeat;
 mod join;
 mod leave;
@@ -23,11 +27,15 @@ mod wire;
 mod tests;
 
 pub(crate) use classic::{ClassicGroup, Phase};
+pub(crate) use cluster::{Cluster, ConsumerTimes, TopicView};
+pub(crate) use consumer::{Assignor, ConsumerGroup, ConsumerMember, Partitions, partitions_of};
 pub(crate) use decision::{Decision, TimerChange, TimerKey};
+pub(crate) use group::Group;
 pub(crate) use record::CommittedOffset;
 pub(crate) use request::{
-    GroupError, GroupLimits, HeartbeatRequest, JoinReply, JoinRequest, LeaveReply, LeaveRequest, Leaving,
-    Name, OffsetCommitRequest, OffsetToCommit, Reply, SyncRequest, Token,
+    ConsumerHeartbeatReply, ConsumerHeartbeatRequest, GroupError, GroupLimits, HeartbeatRequest, JoinReply,
+    JoinRequest, LeaveReply, LeaveRequest, Leaving, MigrationPolicy, Name, OffsetCommitRequest,
+    OffsetToCommit, Reply, SyncRequest, Token,
 };
 pub(crate) use shard::{GroupOverview, GroupShard};
 pub(crate) use wire::{decode_record, encode_record};

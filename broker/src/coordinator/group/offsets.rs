@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::classic::{ClassicGroup, Phase};
+use super::consumer;
 use super::decision::Decision;
+use super::group::Group;
 use super::heartbeat::session_timer;
 use super::record::{CommittedOffset, GroupRecord};
 use super::request::{GroupError, GroupLimits, Name, OffsetCommitRequest, Reply};
@@ -11,9 +13,12 @@ use super::request::{GroupError, GroupLimits, Name, OffsetCommitRequest, Reply};
 /// The committed offsets of one group, by topic and partition.
 pub(super) type GroupOffsets = BTreeMap<(Name, i32), CommittedOffset>;
 
+/// The first version of OffsetCommit that is told when there is no such group.
+const TELLS_NOT_FOUND_VERSION: i16 = 9;
+
 /// Decides an OffsetCommit on `group`, or on none if there is no group with members of that name.
 pub(super) fn decide_commit(
-    group: Option<&ClassicGroup>,
+    group: Option<&Group>,
     now_ms: i64,
     limits: &GroupLimits,
     request: &OffsetCommitRequest,
@@ -39,22 +44,30 @@ pub(super) fn decide_commit(
                 metadata: commit.metadata.clone(),
                 commit_timestamp_ms: now_ms,
                 expire_timestamp_ms: request.retention_ms.map(|keep_ms| now_ms.saturating_add(keep_ms)),
+                topic_id: commit.topic_id,
             }),
         });
         outcomes.push(Ok(()));
     }
-    decision.timers.extend(session_timer(group, now_ms, &request.member_id));
+    if let Some(Group::Classic(group)) = group {
+        decision.timers.extend(session_timer(Some(group), now_ms, &request.member_id));
+    }
     decision.replies.push((request.token, Reply::OffsetCommit(outcomes)));
     decision
 }
 
-fn check_commit(group: Option<&ClassicGroup>, request: &OffsetCommitRequest) -> Result<(), GroupError> {
-    if request.group.is_empty() {
-        return Err(GroupError::InvalidGroupId);
+fn check_commit(group: Option<&Group>, request: &OffsetCommitRequest) -> Result<(), GroupError> {
+    // A group without a name may keep offsets: consumers of old did.
+    match group {
+        Some(Group::Classic(group)) => check_classic_commit(group, request),
+        Some(Group::Consumer(group)) => consumer::check_commit(group, request),
+        None if request.generation < 0 => Ok(()),
+        None if request.version >= TELLS_NOT_FOUND_VERSION => Err(GroupError::NotFound),
+        None => Err(GroupError::IllegalGeneration),
     }
-    let Some(group) = group else {
-        return if request.generation < 0 { Ok(()) } else { Err(GroupError::IllegalGeneration) };
-    };
+}
+
+fn check_classic_commit(group: &ClassicGroup, request: &OffsetCommitRequest) -> Result<(), GroupError> {
     if request.generation < 0 && group.phase == Phase::Empty {
         return Ok(());
     }

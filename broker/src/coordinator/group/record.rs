@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
+use riverrun_core::protocol::Uuid;
 
 use super::classic::{ClassicGroup, Member, Phase};
+use super::consumer::ConsumerRecord;
 use super::request::Name;
 
 /// A committed offset.
@@ -17,6 +19,8 @@ pub(crate) struct CommittedOffset {
     pub(crate) commit_timestamp_ms: i64,
     /// Set when the client asked for its own retention.
     pub(crate) expire_timestamp_ms: Option<i64>,
+    /// The topic that the offset is of; zero if it is not known.
+    pub(crate) topic_id: Uuid,
 }
 
 /// A member as logged with its group.
@@ -49,6 +53,7 @@ pub(crate) struct GroupValue {
 pub(crate) enum GroupRecord {
     Group { group: Name, value: Option<GroupValue> },
     Offset { group: Name, topic: Name, partition: i32, value: Option<CommittedOffset> },
+    Consumer { group: Name, record: ConsumerRecord },
 }
 
 impl GroupValue {

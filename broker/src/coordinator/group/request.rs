@@ -2,9 +2,13 @@
 //!
 //! The texts and bytes are owned copies: a group outlives the frame that named it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use riverrun_core::protocol::Uuid;
+
+use super::consumer::{Assignor, Partitions};
 
 /// A text that state may keep: never a slice of a request's frame.
 pub(crate) type Name = Arc<str>;
@@ -42,6 +46,41 @@ pub(crate) enum GroupError {
     MetadataTooLarge,
     #[error("a member is subscribed to this topic")]
     SubscribedToTopic,
+    #[error("{0}")]
+    InvalidRequest(&'static str),
+    #[error("the assignor is none of group.consumer.assignors")]
+    UnsupportedAssignor,
+    #[error("the regular expression is none of RE2's, or too large")]
+    InvalidRegularExpression,
+    #[error("the member's epoch is not the one that the group knows; give all partitions up and join again")]
+    FencedMemberEpoch,
+    #[error("the member's epoch is not its current one; try again after the next heartbeat")]
+    StaleMemberEpoch,
+    #[error("another member holds this group.instance.id and has not left")]
+    UnreleasedInstance,
+    #[error("members of the consumer protocol need OffsetCommit 9 or above")]
+    UnsupportedVersion,
+}
+
+/// `group.consumer.migration.policy`: how a group may change its protocol while it has members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MigrationPolicy {
+    Disabled,
+    /// From consumer to classic.
+    Downgrade,
+    /// From classic to consumer.
+    Upgrade,
+    Bidirectional,
+}
+
+impl MigrationPolicy {
+    pub(super) fn may_upgrade(self) -> bool {
+        matches!(self, MigrationPolicy::Upgrade | MigrationPolicy::Bidirectional)
+    }
+
+    pub(super) fn may_downgrade(self) -> bool {
+        matches!(self, MigrationPolicy::Downgrade | MigrationPolicy::Bidirectional)
+    }
 }
 
 /// The broker configs that a group obeys.
@@ -59,6 +98,23 @@ pub(crate) struct GroupLimits {
     pub(crate) offset_metadata_max_bytes: usize,
     /// `offsets.retention.minutes`, in milliseconds
     pub(crate) offsets_retention_ms: i64,
+    /// `group.consumer.max.size`
+    pub(crate) consumer_max_size: usize,
+    /// `group.consumer.assignors`, the default first
+    pub(crate) consumer_assignors: [Option<Assignor>; 2],
+    /// `group.consumer.migration.policy`
+    pub(crate) migration: MigrationPolicy,
+}
+
+impl GroupLimits {
+    pub(super) fn has_assignor(&self, name: &str) -> bool {
+        self.consumer_assignors.iter().flatten().any(|assignor| assignor.name() == name)
+    }
+
+    /// The assignor of a group whose members ask for none.
+    pub(crate) fn default_assignor(&self) -> Assignor {
+        self.consumer_assignors.iter().flatten().next().copied().unwrap_or(Assignor::Uniform)
+    }
 }
 
 /// JoinGroup.
@@ -161,6 +217,57 @@ pub(crate) struct HeartbeatRequest {
     pub(crate) instance_id: Option<Name>,
 }
 
+/// ConsumerGroupHeartbeat.
+#[derive(Clone, Debug)]
+pub(crate) struct ConsumerHeartbeatRequest {
+    pub(crate) token: Token,
+    pub(crate) group: Name,
+    pub(crate) member_id: Name,
+    /// 0 to join, −1 to leave, −2 for a static member to leave for a while.
+    pub(crate) member_epoch: i32,
+    pub(crate) instance_id: Option<Name>,
+    pub(crate) rack_id: Option<Name>,
+    /// −1 if it has not changed.
+    pub(crate) rebalance_timeout_ms: i32,
+    /// `None` if they have not changed.
+    pub(crate) topics: Option<BTreeSet<Name>>,
+    /// `None` if it has not changed, empty for none any more.
+    pub(crate) regex: Option<Name>,
+    pub(crate) assignor: Option<Name>,
+    /// What the member owns; `None` if that has not changed.
+    pub(crate) owned: Option<Partitions>,
+    pub(crate) client_id: Name,
+    pub(crate) client_host: Name,
+    /// Versions from 1 on: the member draws its own id.
+    pub(crate) brings_own_id: bool,
+    /// The id to give if one is needed; unique, drawn by the driver.
+    pub(crate) fresh_member_id: Name,
+}
+
+/// The answer to ConsumerGroupHeartbeat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ConsumerHeartbeatReply {
+    pub(crate) error: Option<GroupError>,
+    pub(crate) member_id: Option<Name>,
+    pub(crate) member_epoch: i32,
+    pub(crate) heartbeat_interval_ms: i32,
+    /// `None` if it has not changed.
+    pub(crate) assignment: Option<Partitions>,
+}
+
+impl ConsumerHeartbeatReply {
+    /// The answer that only carries an error.
+    pub(crate) fn failed(error: GroupError) -> Self {
+        ConsumerHeartbeatReply {
+            error: Some(error),
+            member_id: None,
+            member_epoch: 0,
+            heartbeat_interval_ms: 0,
+            assignment: None,
+        }
+    }
+}
+
 /// One member that leaves, by its id or by its instance id with an empty member id.
 #[derive(Clone, Debug)]
 pub(crate) struct Leaving {
@@ -186,6 +293,7 @@ pub(crate) struct LeaveReply {
 #[derive(Clone, Debug)]
 pub(crate) struct OffsetToCommit {
     pub(crate) topic: Name,
+    pub(crate) topic_id: Uuid,
     pub(crate) partition: i32,
     pub(crate) offset: i64,
     pub(crate) leader_epoch: i32,
@@ -196,8 +304,10 @@ pub(crate) struct OffsetToCommit {
 #[derive(Clone, Debug)]
 pub(crate) struct OffsetCommitRequest {
     pub(crate) token: Token,
+    /// Of the API: members of the consumer protocol need 9.
+    pub(crate) version: i16,
     pub(crate) group: Name,
-    /// −1 from a client outside group management.
+    /// The generation or the member's epoch; −1 from a client outside group management.
     pub(crate) generation: i32,
     pub(crate) member_id: Name,
     pub(crate) instance_id: Option<Name>,
@@ -212,6 +322,7 @@ pub(crate) enum Reply {
     Join(Box<JoinReply>),
     Sync(SyncReply),
     Heartbeat(Result<(), GroupError>),
+    ConsumerHeartbeat(Box<ConsumerHeartbeatReply>),
     Leave(LeaveReply),
     /// One outcome per offset, in the order of the request.
     OffsetCommit(Vec<Result<(), GroupError>>),

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::classic::{ClassicGroup, Phase};
+#[cfg(test)]
+use super::classic::ClassicGroup;
+use super::cluster::Cluster;
+use super::consumer::{self, ConsumerGroup, ConsumerRecord};
 use super::decision::{Decision, GroupChange, TimerChange, TimerKey, TimerKind};
-use super::expiry::{group_tombstone, is_expired, subscribed_topics};
+use super::expiry::is_expired;
+use super::group::{Group, Readers};
 use super::offsets::{GroupOffsets, decide_commit, tombstones};
 use super::record::{CommittedOffset, GroupRecord};
 use super::request::{
-    GroupError, GroupLimits, HeartbeatRequest, JoinRequest, LeaveRequest, Name, OffsetCommitRequest, Reply,
-    SyncRequest, Token,
+    ConsumerHeartbeatRequest, GroupError, GroupLimits, HeartbeatRequest, JoinRequest, LeaveRequest, Name,
+    OffsetCommitRequest, Reply, SyncRequest, Token,
 };
 use super::{heartbeat, join, leave, sync};
 
@@ -18,14 +22,16 @@ use super::{heartbeat, join, leave, sync};
 pub(crate) struct GroupOverview {
     pub(crate) group: Name,
     pub(crate) protocol_type: Name,
-    pub(crate) phase: Phase,
+    pub(crate) state: &'static str,
+    /// `classic` or `consumer`.
+    pub(crate) kind: &'static str,
 }
 
 /// The state of one partition of `__consumer_offsets`.
 #[derive(Clone, Debug)]
 pub(crate) struct GroupShard {
     limits: GroupLimits,
-    groups: BTreeMap<Name, ClassicGroup>,
+    groups: BTreeMap<Name, Group>,
     offsets: BTreeMap<Name, GroupOffsets>,
 }
 
@@ -36,23 +42,71 @@ impl GroupShard {
     }
 
     /// Decides a JoinGroup.
-    pub(crate) fn decide_join(&self, now_ms: i64, request: JoinRequest) -> Decision {
-        join::decide_join(self.groups.get(&request.group), now_ms, &self.limits, request)
+    pub(crate) fn decide_join(&self, now_ms: i64, cluster: &dyn Cluster, request: JoinRequest) -> Decision {
+        match self.groups.get(&request.group) {
+            Some(Group::Consumer(group)) if !group.members.is_empty() => {
+                consumer::decide_join(group, now_ms, &self.limits, cluster, &request)
+            }
+            Some(group @ Group::Consumer(_)) => {
+                // Nobody is in it: it starts anew as a classic group, if the member may come in at all.
+                let mut decision = join::decide_join(None, now_ms, &self.limits, request);
+                if decision.change.is_some() {
+                    decision.records.splice(0..0, group.end());
+                }
+                decision
+            }
+            Some(Group::Classic(group)) => join::decide_join(Some(group), now_ms, &self.limits, request),
+            None => join::decide_join(None, now_ms, &self.limits, request),
+        }
     }
 
     /// Decides a SyncGroup.
-    pub(crate) fn decide_sync(&self, now_ms: i64, request: SyncRequest) -> Decision {
-        sync::decide_sync(self.groups.get(&request.group), now_ms, &self.limits, request)
+    pub(crate) fn decide_sync(&self, now_ms: i64, cluster: &dyn Cluster, request: SyncRequest) -> Decision {
+        match self.groups.get(&request.group) {
+            Some(Group::Consumer(group)) => {
+                consumer::decide_sync(group, now_ms, &self.limits, cluster, &request)
+            }
+            Some(Group::Classic(group)) => sync::decide_sync(Some(group), now_ms, &self.limits, request),
+            None => sync::decide_sync(None, now_ms, &self.limits, request),
+        }
     }
 
     /// Decides a Heartbeat.
-    pub(crate) fn decide_heartbeat(&self, now_ms: i64, request: &HeartbeatRequest) -> Decision {
-        heartbeat::decide_heartbeat(self.groups.get(&request.group), now_ms, request)
+    pub(crate) fn decide_heartbeat(
+        &self,
+        now_ms: i64,
+        cluster: &dyn Cluster,
+        request: &HeartbeatRequest,
+    ) -> Decision {
+        match self.groups.get(&request.group) {
+            Some(Group::Consumer(group)) => {
+                consumer::decide_classic_heartbeat(group, now_ms, &self.limits, cluster, request)
+            }
+            Some(Group::Classic(group)) => heartbeat::decide_heartbeat(Some(group), now_ms, request),
+            None => heartbeat::decide_heartbeat(None, now_ms, request),
+        }
+    }
+
+    /// Decides a ConsumerGroupHeartbeat.
+    pub(crate) fn decide_consumer_heartbeat(
+        &self,
+        now_ms: i64,
+        cluster: &dyn Cluster,
+        request: &ConsumerHeartbeatRequest,
+    ) -> Decision {
+        let group = self.groups.get(&request.group);
+        consumer::decide_heartbeat(group, now_ms, &self.limits, cluster, request)
     }
 
     /// Decides a LeaveGroup.
-    pub(crate) fn decide_leave(&self, now_ms: i64, request: LeaveRequest) -> Decision {
-        leave::decide_leave(self.groups.get(&request.group), now_ms, &self.limits, request)
+    pub(crate) fn decide_leave(&self, now_ms: i64, cluster: &dyn Cluster, request: LeaveRequest) -> Decision {
+        match self.groups.get(&request.group) {
+            Some(Group::Consumer(group)) => {
+                consumer::decide_leave(group, now_ms, &self.limits, cluster, &request)
+            }
+            Some(Group::Classic(group)) => leave::decide_leave(Some(group), now_ms, &self.limits, request),
+            None => leave::decide_leave(None, now_ms, &self.limits, request),
+        }
     }
 
     /// Decides an OffsetCommit.
@@ -60,9 +114,30 @@ impl GroupShard {
         decide_commit(self.groups.get(&request.group), now_ms, &self.limits, request)
     }
 
+    /// Checks who fetches offsets, where a member says that it is one.
+    pub(crate) fn check_fetch(
+        &self,
+        group: &str,
+        member_id: Option<&Name>,
+        member_epoch: i32,
+    ) -> Result<(), GroupError> {
+        match self.groups.get(group) {
+            Some(Group::Consumer(group)) => consumer::check_fetch(group, member_id, member_epoch),
+            Some(Group::Classic(_)) | None => Ok(()),
+        }
+    }
+
     /// Decides what a deadline that has passed leads to.
-    pub(crate) fn decide_deadline(&self, now_ms: i64, key: &TimerKey) -> Decision {
-        heartbeat::decide_deadline(self.groups.get(&key.group), now_ms, &self.limits, &key.kind)
+    pub(crate) fn decide_deadline(&self, now_ms: i64, cluster: &dyn Cluster, key: &TimerKey) -> Decision {
+        match self.groups.get(&key.group) {
+            Some(Group::Classic(group)) => {
+                heartbeat::decide_deadline(Some(group), now_ms, &self.limits, &key.kind)
+            }
+            Some(Group::Consumer(group)) => {
+                consumer::decide_deadline(group, now_ms, &self.limits, cluster, &key.kind)
+            }
+            None => Decision::default(),
+        }
     }
 
     /// Decides a DeleteGroups of one group.
@@ -70,17 +145,20 @@ impl GroupShard {
         let refuse = |error| Decision::reply(token, Reply::Delete(Err(error)));
         let offsets = self.offsets.get(group);
         let mut decision = Decision::reply(token, Reply::Delete(Ok(())));
-        match self.groups.get(group) {
-            _ if group.is_empty() => return refuse(GroupError::InvalidGroupId),
+        let state = self.groups.get(group);
+        match state {
             None if offsets.is_none() => return refuse(GroupError::NotFound),
-            Some(state) if state.phase != Phase::Empty => return refuse(GroupError::NotEmpty),
-            None => {}
-            Some(_) => decision.change = Some(GroupChange::Remove(group.clone())),
+            Some(state) if !state.is_empty() => return refuse(GroupError::NotEmpty),
+            Some(Group::Classic(_)) => decision.change = Some(GroupChange::Remove(group.clone())),
+            Some(Group::Consumer(_)) | None => {}
         }
         if let Some(offsets) = offsets {
             decision.records.extend(tombstones(group, offsets, |_, _, _| true));
         }
-        decision.records.push(GroupRecord::Group { group: group.clone(), value: None });
+        match state {
+            Some(state @ Group::Consumer(_)) => decision.records.extend(state.end()),
+            _ => decision.records.push(GroupRecord::Group { group: group.clone(), value: None }),
+        }
         decision
     }
 
@@ -96,17 +174,14 @@ impl GroupShard {
         if state.is_none() && !self.offsets.contains_key(group) {
             return refuse(GroupError::NotFound);
         }
-        let subscribed = match state.filter(|state| state.phase != Phase::Empty) {
-            None => Vec::new(),
-            Some(state) => match subscribed_topics(state) {
-                Some(topics) => topics,
-                None => return refuse(GroupError::NotEmpty),
-            },
+        let readers = match state.map_or(Ok(Readers::None), Group::readers) {
+            Ok(readers) => readers,
+            Err(error) => return refuse(error),
         };
         let mut decision = Decision::default();
         let mut outcomes = Vec::with_capacity(partitions.len());
         for (topic, partition) in partitions {
-            if subscribed.contains(topic) {
+            if readers.read(topic) {
                 outcomes.push(Err(GroupError::SubscribedToTopic));
                 continue;
             }
@@ -129,24 +204,33 @@ impl GroupShard {
         let mut decision = Decision::default();
         for (name, offsets) in &self.offsets {
             let group = self.groups.get(name);
-            let topics = group.and_then(subscribed_topics);
-            let active = group.is_some_and(|group| group.phase != Phase::Empty);
             let before = decision.records.len();
-            decision.records.extend(tombstones(name, offsets, |topic, _, offset| {
-                let subscribed =
-                    active && topics.as_ref().is_none_or(|topics| topics.iter().any(|name| name == topic));
-                is_expired(group, now_ms, &self.limits, offset, subscribed)
-            }));
+            match group {
+                Some(group) => {
+                    let has_expired = group.expiry(now_ms, &self.limits);
+                    let gone = tombstones(name, offsets, |topic, _, offset| has_expired(topic, offset));
+                    decision.records.extend(gone);
+                }
+                None => decision.records.extend(tombstones(name, offsets, |_, _, offset| {
+                    is_expired(None, now_ms, &self.limits, offset, false)
+                })),
+            }
             if decision.records.len() - before == offsets.len()
                 && let Some(group) = group
             {
-                decision.records.extend(group_tombstone(group));
+                decision.records.extend(group.end());
             }
         }
         for (name, group) in &self.groups {
-            let idle_ms = now_ms.saturating_sub(group.since_ms);
-            if !self.offsets.contains_key(name) && idle_ms >= self.limits.offsets_retention_ms {
-                decision.records.extend(group_tombstone(group));
+            // What holds no offset and nobody is only kept for a while, so that a group can start in peace.
+            let is_old = match group {
+                Group::Classic(group) => {
+                    now_ms.saturating_sub(group.since_ms) >= self.limits.offsets_retention_ms
+                }
+                Group::Consumer(_) => true,
+            };
+            if is_old && !self.offsets.contains_key(name) {
+                decision.records.extend(group.end());
             }
         }
         decision
@@ -162,13 +246,18 @@ impl GroupShard {
     }
 
     /// The deadlines of the members that a load brought back.
-    pub(crate) fn decide_loaded(&self, now_ms: i64) -> Vec<TimerChange> {
+    pub(crate) fn decide_loaded(&self, now_ms: i64, cluster: &dyn Cluster) -> Vec<TimerChange> {
         let mut timers = Vec::new();
         for group in self.groups.values() {
-            for member in group.members.values() {
-                let key = TimerKey { group: group.id.clone(), kind: TimerKind::Session(member.id.clone()) };
-                let deadline_ms = now_ms.saturating_add(i64::from(member.session_timeout_ms));
-                timers.push(TimerChange::Set(key, deadline_ms));
+            match group {
+                Group::Consumer(group) => {
+                    timers.extend(consumer::loaded_timers(group, now_ms, &self.limits, cluster));
+                }
+                Group::Classic(group) => timers.extend(group.members.values().map(|member| {
+                    let kind = TimerKind::Session(member.id.clone());
+                    let deadline_ms = now_ms.saturating_add(i64::from(member.session_timeout_ms));
+                    TimerChange::Set(TimerKey { group: group.id.clone(), kind }, deadline_ms)
+                })),
             }
         }
         timers
@@ -178,11 +267,15 @@ impl GroupShard {
     pub(crate) fn replay(&mut self, record: &GroupRecord) {
         match record {
             GroupRecord::Group { group, value: Some(value) } => {
-                self.groups.insert(group.clone(), value.clone().into_group(group.clone()));
+                let value = value.clone().into_group(group.clone());
+                self.groups.insert(group.clone(), Group::Classic(value));
             }
             GroupRecord::Group { group, value: None } => {
-                self.groups.remove(group);
+                if matches!(self.groups.get(group), Some(Group::Classic(_))) {
+                    self.groups.remove(group);
+                }
             }
+            GroupRecord::Consumer { group, record } => self.replay_consumer(group, record),
             GroupRecord::Offset { group, topic, partition, value: Some(offset) } => {
                 let offsets = self.offsets.entry(group.clone()).or_default();
                 offsets.insert((topic.clone(), *partition), offset.clone());
@@ -198,21 +291,59 @@ impl GroupShard {
         }
     }
 
-    /// Applies what a decision changes beyond its records.
-    pub(crate) fn replay_change(&mut self, change: GroupChange) {
-        match change {
-            GroupChange::Put(group) => {
-                self.groups.insert(group.id.clone(), *group);
+    fn replay_consumer(&mut self, name: &Name, record: &ConsumerRecord) {
+        match self.groups.get_mut(name) {
+            Some(Group::Consumer(_)) if *record == ConsumerRecord::Epoch(None) => {
+                self.groups.remove(name);
             }
-            GroupChange::Remove(name) => {
-                self.groups.remove(&name);
+            Some(Group::Consumer(group)) => group.replay(record),
+            // What ended with a group that is gone, or of another protocol by now.
+            _ if record.is_tombstone() => {}
+            _ => {
+                let mut group = ConsumerGroup::new(name.clone());
+                group.replay(record);
+                self.groups.insert(name.clone(), Group::Consumer(group));
             }
         }
     }
 
-    /// The group with members, or that had some, of this name.
-    pub(crate) fn group(&self, name: &str) -> Option<&ClassicGroup> {
+    /// Applies what a decision changes beyond its records.
+    pub(crate) fn replay_change(&mut self, change: GroupChange) {
+        match change {
+            GroupChange::Put(group) => {
+                self.groups.insert(group.id.clone(), Group::Classic(*group));
+            }
+            GroupChange::Remove(name) => {
+                self.groups.remove(&name);
+            }
+            GroupChange::Seen { group, version } => {
+                if let Some(Group::Consumer(group)) = self.groups.get_mut(&group) {
+                    group.saw(version);
+                }
+            }
+        }
+    }
+
+    /// The group of this name, if more than offsets is known of it.
+    pub(crate) fn group(&self, name: &str) -> Option<&Group> {
         self.groups.get(name)
+    }
+
+    /// The classic group of this name.
+    #[cfg(test)]
+    pub(crate) fn classic(&self, name: &str) -> Option<&ClassicGroup> {
+        match self.groups.get(name) {
+            Some(Group::Classic(group)) => Some(group),
+            Some(Group::Consumer(_)) | None => None,
+        }
+    }
+
+    /// The consumer group of this name.
+    pub(crate) fn consumer(&self, name: &str) -> Option<&ConsumerGroup> {
+        match self.groups.get(name) {
+            Some(Group::Consumer(group)) => Some(group),
+            Some(Group::Classic(_)) | None => None,
+        }
     }
 
     /// Whether anything is known under this name.
@@ -236,16 +367,19 @@ impl GroupShard {
 
     /// Every group, in the order of names.
     pub(crate) fn list(&self) -> Vec<GroupOverview> {
-        let with_state = self.groups.values().map(|group| GroupOverview {
-            group: group.id.clone(),
-            protocol_type: group.protocol_type.clone().unwrap_or_else(|| "".into()),
-            phase: group.phase,
+        let with_state = self.groups.iter().map(|(name, group)| GroupOverview {
+            group: name.clone(),
+            protocol_type: group.protocol_type(),
+            state: group.state_name(),
+            kind: group.type_name(),
         });
-        let offsets_only = self
-            .offsets
-            .keys()
-            .filter(|name| !self.groups.contains_key(*name))
-            .map(|name| GroupOverview { group: name.clone(), protocol_type: "".into(), phase: Phase::Empty });
+        let without_state = self.offsets.keys().filter(|name| !self.groups.contains_key(*name));
+        let offsets_only = without_state.map(|name| GroupOverview {
+            group: name.clone(),
+            protocol_type: "".into(),
+            state: "Empty",
+            kind: "classic",
+        });
         let mut all: Vec<GroupOverview> = with_state.chain(offsets_only).collect();
         all.sort_by(|a, b| a.group.cmp(&b.group));
         all

@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use riverrun_core::protocol::messages::ConsumerProtocolSubscription;
 use riverrun_core::protocol::records::group_metadata_value::MemberMetadata;
 use riverrun_core::protocol::records::{
     GroupMetadataKey, GroupMetadataValue, OffsetCommitKey, OffsetCommitValue,
@@ -14,11 +13,12 @@ use riverrun_core::protocol::{
     CoordinatorKey, CoordinatorValue, DecodeError, EncodeError, Message, Reader, Str,
 };
 
+use super::consumer;
 use super::record::{CommittedOffset, GroupRecord, GroupValue, MemberValue};
 use super::request::Name;
 
-/// The value version that every Kafka since 2.1 reads.
-const OFFSET_VALUE_VERSION: i16 = 3;
+/// The value version that Kafka writes since 4.2: with the topic's id.
+const OFFSET_VALUE_VERSION: i16 = 4;
 /// The one version that carries an expiry of its own.
 const EXPIRING_OFFSET_VALUE_VERSION: i16 = 1;
 const GROUP_VALUE_VERSION: i16 = 3;
@@ -53,10 +53,11 @@ pub(crate) fn encode_record(record: &GroupRecord) -> Result<(Bytes, Option<Bytes
             });
             Ok((key.to_record_bytes()?, value.transpose()?))
         }
+        GroupRecord::Consumer { group, record } => consumer::encode(group, record),
     }
 }
 
-/// Reads a record; `None` for one of a kind that classic groups do not have.
+/// Reads a record; `None` for one of a kind that is not known here, as of share and streams groups.
 pub(crate) fn decode_record(
     key: Option<&Bytes>,
     value: Option<&Bytes>,
@@ -80,17 +81,9 @@ pub(crate) fn decode_record(
                 value: value.map(|value| offset_from_wire(&value)),
             }))
         }
+        other if consumer::is_consumer_type(other) => Ok(Some(consumer::decode(other, &mut reader, value)?)),
         _ => Ok(None),
     }
-}
-
-/// The topics of a consumer's subscription; `None` if the bytes are none.
-pub(super) fn subscription_topics(metadata: &Bytes) -> Option<Vec<Name>> {
-    let mut reader = Reader::new(metadata.clone());
-    // A newer client may send a version that is not known yet; its first fields stay as they are.
-    let version = reader.int16("version").clamp(0, *ConsumerProtocolSubscription::VERSIONS.end());
-    let subscription = ConsumerProtocolSubscription::decode(&mut reader, version).ok()?;
-    Some(subscription.topics.iter().map(name).collect())
 }
 
 fn text(name: &Name) -> Str {
@@ -164,6 +157,7 @@ fn offset_value(value: &CommittedOffset) -> OffsetCommitValue {
         metadata: text(&value.metadata),
         commit_timestamp: value.commit_timestamp_ms,
         expire_timestamp: value.expire_timestamp_ms.unwrap_or(-1),
+        topic_id: value.topic_id,
         ..Default::default()
     }
 }
@@ -175,5 +169,6 @@ fn offset_from_wire(value: &OffsetCommitValue) -> CommittedOffset {
         metadata: name(&value.metadata),
         commit_timestamp_ms: value.commit_timestamp,
         expire_timestamp_ms: Some(value.expire_timestamp).filter(|expire_ms| *expire_ms >= 0),
+        topic_id: value.topic_id,
     }
 }

@@ -1,12 +1,14 @@
 //! ApiVersions, versions 0 to 4: what this broker serves.
 
-use riverrun_core::protocol::messages::api_versions_response::ApiVersion;
+use riverrun_core::protocol::messages::api_versions_response::{
+    ApiVersion, FinalizedFeatureKey, SupportedFeatureKey,
+};
 use riverrun_core::protocol::messages::{ApiVersionsRequest, ApiVersionsResponse};
-use riverrun_core::protocol::{ApiKey, ErrorCode};
+use riverrun_core::protocol::{ApiKey, ErrorCode, Str};
 
 use crate::server::connection::Call;
 use crate::server::outcome::{Answer, Outcome};
-use crate::server::versions::{SERVED, Served};
+use crate::server::versions::{FEATURES, Feature, SERVED, Served};
 
 pub(crate) fn handle(call: &Call, request: &ApiVersionsRequest) -> Outcome {
     let names_itself = |text: &str| {
@@ -24,7 +26,9 @@ pub(crate) fn handle(call: &Call, request: &ApiVersionsRequest) -> Outcome {
     }
     let response = ApiVersionsResponse {
         api_keys: SERVED.iter().map(entry).collect(),
+        supported_features: FEATURES.iter().map(supported).collect(),
         finalized_features_epoch: 0,
+        finalized_features: FEATURES.iter().map(finalized).collect(),
         ..Default::default()
     };
     Outcome::Done(call.answer(&response))
@@ -37,6 +41,24 @@ pub(crate) fn unsupported(call: &Call) -> Answer {
     let own = SERVED.iter().filter(|served| served.key == ApiKey::ApiVersions).map(entry);
     let error_code = ErrorCode::UnsupportedVersion.code();
     call.answer(&ApiVersionsResponse { error_code, api_keys: own.collect(), ..Default::default() })
+}
+
+fn supported(feature: &Feature) -> SupportedFeatureKey {
+    SupportedFeatureKey {
+        name: Str::from_static(feature.name),
+        min_version: feature.min,
+        max_version: feature.max,
+        ..Default::default()
+    }
+}
+
+fn finalized(feature: &Feature) -> FinalizedFeatureKey {
+    FinalizedFeatureKey {
+        name: Str::from_static(feature.name),
+        max_version_level: feature.level,
+        min_version_level: feature.level,
+        ..Default::default()
+    }
 }
 
 fn entry(served: &Served) -> ApiVersion {

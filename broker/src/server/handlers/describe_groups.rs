@@ -8,7 +8,7 @@ use riverrun_core::protocol::messages::{DescribeGroupsRequest, DescribeGroupsRes
 use riverrun_core::protocol::{ErrorCode, Str};
 
 use super::group_shard::{name, opt_text, text};
-use crate::coordinator::group::{ClassicGroup, GroupShard, Phase};
+use crate::coordinator::group::{ClassicGroup, Group, GroupShard, Phase};
 use crate::runtime::Node;
 use crate::server::connection::Call;
 use crate::server::error_map::ToCode;
@@ -35,17 +35,18 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: DescribeGroupsReque
 
 fn describe(state: &GroupShard, group_id: &Str, version: i16) -> DescribedGroup {
     match state.group(group_id) {
-        Some(group) => describe_classic(group, group_id),
+        Some(Group::Classic(group)) => describe_classic(group, group_id),
         None if state.knows(group_id) => DescribedGroup {
             group_id: group_id.clone(),
             group_state: Str::from_static(Phase::Empty.name()),
             ..Default::default()
         },
-        None => {
+        // A consumer group is no group to this API: its clients ask ConsumerGroupDescribe.
+        Some(Group::Consumer(_)) | None => {
             let is_error = version >= 6;
             DescribedGroup {
                 error_code: if is_error { ErrorCode::GroupIdNotFound.code() } else { 0 },
-                error_message: is_error.then(|| format!("there is no group '{group_id}'").into()),
+                error_message: is_error.then(|| format!("Group {group_id} is not a classic group.").into()),
                 group_id: group_id.clone(),
                 group_state: Str::from_static("Dead"),
                 ..Default::default()

@@ -15,6 +15,7 @@ use crate::server::outcome::Outcome;
 pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: HeartbeatRequest) -> Outcome {
     let group = name(&request.group_id);
     let call = call.clone();
+    let cluster = node.groups.cluster();
     with_shard(node, &group.clone(), move |shard| {
         let reply = shard.map(|shard| {
             shard.submit(|state, now_ms, token| {
@@ -25,7 +26,7 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: HeartbeatRequest) -
                     member_id: name(&request.member_id),
                     instance_id: opt_name(request.group_instance_id.as_ref()),
                 };
-                state.decide_heartbeat(now_ms, &request)
+                state.decide_heartbeat(now_ms, &cluster, &request)
             })
         });
         Outcome::Later(Box::pin(async move {

@@ -17,6 +17,7 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: JoinGroupRequest) -
     let group = name(&request.group_id);
     let fresh_member_id = fresh_member_id(node, call, &request);
     let call = call.clone();
+    let cluster = node.groups.cluster();
     with_shard(node, &group.clone(), move |shard| {
         let member_id = request.member_id.clone();
         let version = call.version;
@@ -44,7 +45,7 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: JoinGroupRequest) -
                     can_skip_assignment: call.version >= 9,
                     fresh_member_id,
                 };
-                state.decide_join(now_ms, request)
+                state.decide_join(now_ms, &cluster, request)
             })
         });
         Outcome::Later(Box::pin(async move {

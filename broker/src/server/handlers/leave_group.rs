@@ -20,6 +20,7 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: LeaveGroupRequest) 
     if group.is_empty() {
         return Outcome::Done(call.answer(&failed(ErrorCode::InvalidGroupId)));
     }
+    let cluster = node.groups.cluster();
     with_shard(node, &group.clone(), move |shard| {
         let single = call.version < 3;
         let reply = shard.map(|shard| {
@@ -29,7 +30,7 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: LeaveGroupRequest) 
                 } else {
                     request.members.iter().map(leaving).collect()
                 };
-                state.decide_leave(now_ms, LeaveRequest { token, group, members })
+                state.decide_leave(now_ms, &cluster, LeaveRequest { token, group, members })
             })
         });
         Outcome::Later(Box::pin(async move {

@@ -13,8 +13,6 @@ use crate::server::connection::Call;
 use crate::server::error_map::ToCode;
 use crate::server::outcome::Outcome;
 
-const CLASSIC: &str = "classic";
-
 pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: ListGroupsRequest) -> Outcome {
     let (node, call) = (node.clone(), call.clone());
     Outcome::Exclusive(Box::pin(async move {
@@ -40,17 +38,17 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: ListGroupsRequest) 
 
 fn is_wanted(group: &GroupOverview, request: &ListGroupsRequest) -> bool {
     let has = |filter: &[Str], word: &str| {
-        filter.is_empty() || filter.iter().any(|wanted| wanted.eq_ignore_ascii_case(word))
+        filter.is_empty() || filter.iter().any(|wanted| wanted.trim().eq_ignore_ascii_case(word))
     };
-    has(&request.states_filter, group.phase.name()) && has(&request.types_filter, CLASSIC)
+    has(&request.states_filter, group.state) && has(&request.types_filter, group.kind)
 }
 
 fn entry(group: &GroupOverview) -> ListedGroup {
     ListedGroup {
         group_id: text(&group.group),
         protocol_type: text(&group.protocol_type),
-        group_state: Str::from_static(group.phase.name()),
-        group_type: Str::from_static(CLASSIC),
+        group_state: Str::from_static(group.state),
+        group_type: Str::from_static(group.kind),
         ..Default::default()
     }
 }

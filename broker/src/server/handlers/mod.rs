@@ -9,6 +9,8 @@ pub(super) mod api_versions;
 mod config_change;
 mod config_resource;
 mod config_view;
+pub(super) mod consumer_group_describe;
+pub(super) mod consumer_group_heartbeat;
 pub(super) mod create_partitions;
 pub(super) mod create_topics;
 pub(super) mod delete_groups;

@@ -43,6 +43,7 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: OffsetCommitRequest
                 places.push((response.topics.len(), answered.partitions.len()));
                 offsets.push(OffsetToCommit {
                     topic: found.name.clone(),
+                    topic_id: found.id,
                     partition: partition.partition_index,
                     offset: partition.committed_offset,
                     leader_epoch: partition.committed_leader_epoch,
@@ -77,12 +78,14 @@ fn commit(
     let instance_id = opt_name(request.group_instance_id.as_ref());
     let retention_ms =
         Some(request.retention_time_ms).filter(|_| call.version <= 4).filter(|keep_ms| *keep_ms >= 0);
+    let version = call.version;
     let call = call.clone();
     with_shard(node, &group.clone(), move |shard| {
         let reply = shard.map(|shard| {
             shard.submit(|state, now_ms, token| {
                 let request = group::OffsetCommitRequest {
                     token,
+                    version,
                     group,
                     generation,
                     member_id,

@@ -108,6 +108,15 @@ fn read_group(
     group: &OffsetFetchRequestGroup,
     by_id: bool,
 ) -> OffsetFetchResponseGroup {
+    let member_id = group.member_id.as_ref().map(name);
+    if let Err(error) = state.check_fetch(&group.group_id, member_id.as_ref(), group.member_epoch) {
+        let error_code = error.code().code();
+        return OffsetFetchResponseGroup {
+            group_id: group.group_id.clone(),
+            error_code,
+            ..Default::default()
+        };
+    }
     let topics = match &group.topics {
         Some(topics) => {
             topics.iter().map(|topic| read_topic(state, image, &group.group_id, topic, by_id)).collect()

@@ -15,6 +15,7 @@ use crate::server::outcome::Outcome;
 pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: SyncGroupRequest) -> Outcome {
     let group = name(&request.group_id);
     let call = call.clone();
+    let cluster = node.groups.cluster();
     with_shard(node, &group.clone(), move |shard| {
         let reply = shard.map(|shard| {
             shard.submit(|state, now_ms, token| {
@@ -32,7 +33,7 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: SyncGroupRequest) -
                         .map(|given| (name(&given.member_id), detached(&given.assignment)))
                         .collect(),
                 };
-                state.decide_sync(now_ms, request)
+                state.decide_sync(now_ms, &cluster, request)
             })
         });
         Outcome::Later(Box::pin(async move {

@@ -374,7 +374,7 @@ fn refusals() {
     > commit other offset=1 metadata=far-too-long-for-the-limit
       #13 commit MetadataTooLarge
     > commit other gen=3 offset=1
-      #14 commit IllegalGeneration
+      #14 commit NotFound
     > delete g
       log g t-0 gone
       log g gone

@@ -1,5 +1,6 @@
 //! Groups driven by text: a script of requests and ticks in, a transcript of records, replies and deadlines out.
 
+mod consumer;
 mod goldens;
 mod properties;
 mod script;
