@@ -109,6 +109,10 @@ pub(crate) const MAX_FETCH_SESSIONS: ConfigKey<i32> =
     ConfigKey::int("max.incremental.fetch.session.cache.slots", 1_000)
         .at_least(0)
         .doc("Most fetch sessions that are remembered.");
+pub(crate) const MAX_REQUEST_PARTITIONS: ConfigKey<i32> =
+    ConfigKey::int("max.request.partition.size.limit", 2_000)
+        .at_least(1)
+        .doc("Most partitions in one answer to DescribeTopicPartitions.");
 pub(crate) const MESSAGE_MAX_BYTES: ConfigKey<i32> = ConfigKey::int("message.max.bytes", 1_048_588)
     .at_least(0)
     .importance(Importance::High)
@@ -168,6 +172,10 @@ pub(crate) const SOCKET_REQUEST_MAX_BYTES: ConfigKey<i32> =
         .at_least(1)
         .importance(Importance::High)
         .doc("Largest request, in bytes; a connection that announces more is closed.");
+pub(crate) const TELEMETRY_MAX_BYTES: ConfigKey<i32> = ConfigKey::int("telemetry.max.bytes", 1_048_576)
+    .at_least(1)
+    .importance(Importance::Low)
+    .doc("Most bytes, as sent, of one push of a client's metrics.");
 pub(crate) const FLUSH_POLICY: ConfigKey<String> = ConfigKey::string("flush.policy", "ack")
     .one_of(&["ack", "interval", "os"])
     .doc("Default of the topic config flush.policy: when records reach the disk.");
@@ -209,6 +217,7 @@ pub(crate) static BROKER: ConfigTable = ConfigTable::new(
             LOG_ROLL_MS.def,
             LOG_SEGMENT_BYTES.def,
             MAX_FETCH_SESSIONS.def,
+            MAX_REQUEST_PARTITIONS.def,
             MESSAGE_MAX_BYTES.def,
             MIN_INSYNC_REPLICAS.def,
             NODE_ID.def,
@@ -222,6 +231,7 @@ pub(crate) static BROKER: ConfigTable = ConfigTable::new(
             PRODUCER_ID_EXPIRATION_MS.def,
             QUEUED_MAX_REQUEST_BYTES.def,
             SOCKET_REQUEST_MAX_BYTES.def,
+            TELEMETRY_MAX_BYTES.def,
             FLUSH_POLICY.def,
         ],
         LIMITS,

@@ -18,7 +18,9 @@ mod topic;
 mod tests;
 
 pub(crate) use broker::BROKER;
-pub(crate) use client_metrics::{CLIENT_METRICS, ClientMetricsError, check_client_metrics};
+pub(crate) use client_metrics::{
+    CLIENT_METRICS, ClientMetricsError, ClientTrait, check_client_metrics, parse_match,
+};
 pub(crate) use dynamic::{Overrides, THROTTLES, check_dynamic, dynamic_def, effective, is_dynamic};
 pub(crate) use group::{GROUP, check_group_configs, group_defaults, group_synonym};
 pub(crate) use groups::ConsumerTimeSettings;

@@ -149,9 +149,6 @@ impl ClusterImage {
                 self.features.insert(name.clone(), *level);
                 self.features_epoch += 1;
             }
-            MetadataRecord::BrokerUnregistered { broker_id } => {
-                self.brokers.remove(broker_id);
-            }
             MetadataRecord::ProducerIds { next } => self.next_producer_id = *next,
         }
         self.version = version;

@@ -43,8 +43,6 @@ pub(crate) enum MetadataRecord {
     QuotaSet { entity: QuotaEntity, key: String, value: Option<f64> },
     /// A feature was finalized at a level (KIP-584).
     FeatureLevel { name: String, level: i16 },
-    /// A broker will not come back.
-    BrokerUnregistered { broker_id: i32 },
     /// Every producer id below `next` has been handed to a broker.
     ProducerIds { next: i64 },
 }

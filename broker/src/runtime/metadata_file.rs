@@ -9,7 +9,7 @@ use crate::log::{Origin, PartitionLog, ReadBound};
 use crate::metadata::{MetadataLog, MetadataLogError, MetadataRecord};
 
 /// The log's topic, under the name that Kafka's quorum gives its own.
-pub(super) const METADATA_TOPIC: &str = "__cluster_metadata";
+pub(crate) const METADATA_TOPIC: &str = "__cluster_metadata";
 /// Bytes read at a time.
 const READ_BYTES: usize = 1 << 20;
 

@@ -22,6 +22,7 @@ use super::logs::Logs;
 use super::metadata_file::{METADATA_TOPIC, MetadataFile};
 use super::partitions::Partitions;
 use super::producer_ids::ProducerIds;
+use super::telemetry::Telemetry;
 use crate::config::{BrokerSettings, Given, topic_defaults};
 use crate::coordinator::group::{Assignor, GroupLimits, MigrationPolicy};
 use crate::log::{FolderOptions, LogError, LogFolder, MetaProperties, TopicPartition};
@@ -62,6 +63,7 @@ pub(crate) struct Node {
     pub(crate) groups: Groups,
     pub(crate) producer_ids: ProducerIds,
     pub(crate) fetch_sessions: FetchSessions,
+    pub(crate) telemetry: Telemetry,
     pub(super) logs: Arc<Logs>,
     random: Mutex<Box<dyn Random>>,
     closing: watch::Sender<bool>,
@@ -114,6 +116,7 @@ impl Node {
             groups: Groups::new(limits(&settings), view, clock.clone()),
             producer_ids: ProducerIds::new(),
             fetch_sessions: FetchSessions::new(settings.fetch_sessions_max),
+            telemetry: Telemetry::default(),
             settings,
             configs,
             clock,

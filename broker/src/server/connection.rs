@@ -1,7 +1,7 @@
 //! What is known of the other end of a connection, and of one request on it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use riverrun_core::protocol::{ApiKey, Message, Str, frame};
@@ -24,6 +24,10 @@ const FETCH_BYTES_MAX: usize = 64 << 20;
 pub(crate) struct Connection {
     /// As Kafka writes it: `/127.0.0.1`.
     pub(crate) peer_host: Str,
+    /// 0 where there is none: in-process.
+    pub(crate) peer_port: u16,
+    /// Name and version of the client's library, once it has said them (KIP-511).
+    pub(crate) software: OnceLock<(Str, Str)>,
     /// Where this client was told to reach the broker, or can: the address that Metadata answers.
     pub(crate) advertised_host: Str,
     pub(crate) advertised_port: u16,
@@ -46,9 +50,15 @@ pub(crate) struct Limits {
 
 impl Connection {
     /// A connection that was opened just now.
-    pub(crate) fn new(peer_host: Str, advertised: (String, u16), limits: Arc<Limits>) -> Self {
+    pub(crate) fn new(
+        (peer_host, peer_port): (Str, u16),
+        advertised: (String, u16),
+        limits: Arc<Limits>,
+    ) -> Self {
         Connection {
             peer_host,
+            peer_port,
+            software: OnceLock::new(),
             advertised_host: Str::from(advertised.0),
             advertised_port: advertised.1,
             fetch_memory: Arc::new(FetchMemory::new(FETCH_BYTES_MAX)),
@@ -56,6 +66,12 @@ impl Connection {
             opened: Instant::now(),
             muted_until_ms: AtomicU64::new(0),
         }
+    }
+
+    /// Name and version of the client's library, as Kafka calls those that have not said: `unknown`.
+    pub(crate) fn software(&self) -> (String, String) {
+        let unknown = || ("unknown".to_owned(), "unknown".to_owned());
+        self.software.get().map_or_else(unknown, |(name, version)| (name.to_string(), version.to_string()))
     }
 
     /// Nothing more is read from the client for `throttle_ms`.

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use riverrun_core::protocol::messages::ApiVersionsRequest;
+use riverrun_core::protocol::messages::{
+    ApiVersionsRequest, CreateDelegationTokenRequest, DescribeDelegationTokenRequest,
+    ExpireDelegationTokenRequest, RenewDelegationTokenRequest, SaslAuthenticateRequest, SaslHandshakeRequest,
+};
 use riverrun_core::protocol::{ApiKey, DecodeError, Reader, Request, frame};
 
 use super::connection::{Call, Connection};
@@ -74,7 +77,9 @@ impl Dispatcher {
             ApiKey::SyncGroup => sync_group::handle(node, call, read(reader, call)?),
             ApiKey::DescribeGroups => describe_groups::handle(node, call, read(reader, call)?),
             ApiKey::ListGroups => list_groups::handle(node, call, read(reader, call)?),
-            ApiKey::ApiVersions => api_versions::handle(call, &read::<ApiVersionsRequest>(reader, call)?),
+            ApiKey::ApiVersions => {
+                api_versions::handle(node, call, &read::<ApiVersionsRequest>(reader, call)?)
+            }
             ApiKey::CreateTopics => create_topics::handle(node, call, read(reader, call)?),
             ApiKey::DeleteTopics => delete_topics::handle(node, call, read(reader, call)?),
             ApiKey::DeleteRecords => delete_records::handle(node, call, read(reader, call)?),
@@ -91,6 +96,49 @@ impl Dispatcher {
             ApiKey::DescribeClientQuotas => describe_client_quotas::handle(node, call, &read(reader, call)?),
             ApiKey::AlterClientQuotas => alter_client_quotas::handle(node, call, read(reader, call)?),
             ApiKey::DescribeCluster => describe_cluster::handle(node, call, &read(reader, call)?),
+            ApiKey::SaslHandshake => {
+                read::<SaslHandshakeRequest>(reader, call)?;
+                sasl::handshake(call)
+            }
+            ApiKey::SaslAuthenticate => {
+                read::<SaslAuthenticateRequest>(reader, call)?;
+                sasl::authenticate(call)
+            }
+            ApiKey::DescribeAcls => acls::describe(call, &read(reader, call)?),
+            ApiKey::CreateAcls => acls::create(call, &read(reader, call)?),
+            ApiKey::DeleteAcls => acls::delete(call, &read(reader, call)?),
+            ApiKey::CreateDelegationToken => {
+                read::<CreateDelegationTokenRequest>(reader, call)?;
+                delegation_tokens::create(call)
+            }
+            ApiKey::RenewDelegationToken => {
+                read::<RenewDelegationTokenRequest>(reader, call)?;
+                delegation_tokens::renew(call)
+            }
+            ApiKey::ExpireDelegationToken => {
+                read::<ExpireDelegationTokenRequest>(reader, call)?;
+                delegation_tokens::expire(call)
+            }
+            ApiKey::DescribeDelegationToken => {
+                read::<DescribeDelegationTokenRequest>(reader, call)?;
+                delegation_tokens::describe(call)
+            }
+            ApiKey::ElectLeaders => elect_leaders::handle(node, call, read(reader, call)?),
+            ApiKey::AlterPartitionReassignments => {
+                alter_partition_reassignments::handle(node, call, read(reader, call)?)
+            }
+            ApiKey::ListPartitionReassignments => {
+                list_partition_reassignments::handle(call, &read(reader, call)?)
+            }
+            ApiKey::DescribeUserScramCredentials => scram_credentials::describe(call, &read(reader, call)?),
+            ApiKey::AlterUserScramCredentials => scram_credentials::alter(call, &read(reader, call)?),
+            ApiKey::DescribeQuorum => describe_quorum::handle(node, call, read(reader, call)?),
+            ApiKey::UpdateFeatures => update_features::handle(node, call, read(reader, call)?),
+            ApiKey::UnregisterBroker => unregister_broker::handle(node, call, &read(reader, call)?),
+            ApiKey::GetTelemetrySubscriptions => {
+                get_telemetry_subscriptions::handle(node, call, &read(reader, call)?)
+            }
+            ApiKey::PushTelemetry => push_telemetry::handle(node, call, &read(reader, call)?),
             ApiKey::ListConfigResources => list_config_resources::handle(node, call, &read(reader, call)?),
             ApiKey::ConsumerGroupHeartbeat => {
                 consumer_group_heartbeat::handle(node, call, read(reader, call)?)

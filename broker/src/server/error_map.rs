@@ -7,7 +7,7 @@ use super::quota::Exceeded;
 use crate::coordinator::group::GroupError;
 use crate::log::{AppendError, ReadError, RecordFault, RejectedRecord, SequenceError};
 use crate::metadata::TopicError;
-use crate::runtime::{ControllerError, GroupsError, PartitionError, SessionError};
+use crate::runtime::{ControllerError, GroupsError, PartitionError, SessionError, TelemetryError};
 
 /// An internal error as a client sees it.
 pub(crate) trait ToCode {
@@ -89,6 +89,19 @@ impl ToCode for SessionError {
             SessionError::NotFound => ErrorCode::FetchSessionIdNotFound,
             SessionError::Epoch => ErrorCode::InvalidFetchSessionEpoch,
             SessionError::TopicIds => ErrorCode::FetchSessionTopicIdError,
+        }
+    }
+}
+
+impl ToCode for TelemetryError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            TelemetryError::TooEarly => ErrorCode::ThrottlingQuotaExceeded,
+            TelemetryError::InstanceId | TelemetryError::Terminated => ErrorCode::InvalidRequest,
+            TelemetryError::Subscription => ErrorCode::UnknownSubscriptionId,
+            TelemetryError::Compression => ErrorCode::UnsupportedCompressionType,
+            TelemetryError::TooLarge => ErrorCode::TelemetryTooLarge,
+            TelemetryError::Unreadable => ErrorCode::InvalidRecord,
         }
     }
 }

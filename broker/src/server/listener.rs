@@ -197,7 +197,7 @@ impl Server {
             },
         };
         let host = Str::from(format!("/{}", peer.ip().to_canonical()));
-        let connection = Connection::new(host, advertised, self.limits.clone());
+        let connection = Connection::new((host, peer.port()), advertised, self.limits.clone());
         self.serve(stream, connection, &peer, admitted).await;
     }
 
@@ -207,7 +207,7 @@ impl Server {
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
         let host = Str::from_static("/127.0.0.1");
-        let connection = Connection::new(host, self.bootstrap(), self.limits.clone());
+        let connection = Connection::new((host, 0), self.bootstrap(), self.limits.clone());
         let admitted = self.admission.admit_inside();
         self.serve(stream, connection, &"in-process", admitted).await;
     }

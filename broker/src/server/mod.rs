@@ -3,10 +3,12 @@
 //! Knows the wire and the runtime. Nothing below it knows that there are connections.
 
 mod admission;
+mod authorized;
 mod connection;
 mod dispatch;
 mod endpoint;
 mod error_map;
+mod features;
 mod fetch_memory;
 mod handlers;
 mod input;

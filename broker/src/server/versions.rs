@@ -47,26 +47,29 @@ pub(crate) const SERVED: &[Served] = &[
     served(ApiKey::DescribeClientQuotas, 0, 1),
     served(ApiKey::AlterClientQuotas, 0, 1),
     served(ApiKey::DescribeCluster, 0, 2),
+    served(ApiKey::SaslHandshake, 0, 1),
+    served(ApiKey::SaslAuthenticate, 0, 2),
+    served(ApiKey::DescribeAcls, 1, 3),
+    served(ApiKey::CreateAcls, 1, 3),
+    served(ApiKey::DeleteAcls, 1, 3),
+    served(ApiKey::CreateDelegationToken, 1, 3),
+    served(ApiKey::RenewDelegationToken, 1, 2),
+    served(ApiKey::ExpireDelegationToken, 1, 2),
+    served(ApiKey::DescribeDelegationToken, 1, 3),
+    served(ApiKey::ElectLeaders, 0, 2),
+    served(ApiKey::AlterPartitionReassignments, 0, 1),
+    served(ApiKey::ListPartitionReassignments, 0, 0),
+    served(ApiKey::DescribeUserScramCredentials, 0, 0),
+    served(ApiKey::AlterUserScramCredentials, 0, 0),
+    served(ApiKey::DescribeQuorum, 0, 2),
+    served(ApiKey::UpdateFeatures, 0, 2),
+    served(ApiKey::UnregisterBroker, 0, 0),
+    served(ApiKey::GetTelemetrySubscriptions, 0, 0),
+    served(ApiKey::PushTelemetry, 0, 0),
     served(ApiKey::ListConfigResources, 0, 1),
     served(ApiKey::ConsumerGroupHeartbeat, 0, 1),
     served(ApiKey::ConsumerGroupDescribe, 0, 1),
     served(ApiKey::DescribeTopicPartitions, 0, 0),
-];
-
-/// A feature of the cluster, as KIP-584 has them: clients that see it finalized use what hangs on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Feature {
-    pub(crate) name: &'static str,
-    pub(crate) min: i16,
-    pub(crate) max: i16,
-    /// The level that is in force.
-    pub(crate) level: i16,
-}
-
-/// Every feature that is there.
-pub(crate) const FEATURES: &[Feature] = &[
-    // KIP-848.
-    Feature { name: "group.version", min: 0, max: 1, level: 1 },
 ];
 
 /// The entry of an API.

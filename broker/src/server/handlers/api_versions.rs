@@ -1,4 +1,6 @@
-//! ApiVersions, versions 0 to 4: what this broker serves.
+//! ApiVersions, versions 0 to 4: what this broker serves, and its features.
+
+use std::sync::Arc;
 
 use riverrun_core::protocol::messages::api_versions_response::{
     ApiVersion, FinalizedFeatureKey, SupportedFeatureKey,
@@ -6,11 +8,13 @@ use riverrun_core::protocol::messages::api_versions_response::{
 use riverrun_core::protocol::messages::{ApiVersionsRequest, ApiVersionsResponse};
 use riverrun_core::protocol::{ApiKey, ErrorCode, Str};
 
+use crate::runtime::Node;
 use crate::server::connection::Call;
+use crate::server::features::{Feature, level_of, supported};
 use crate::server::outcome::{Answer, Outcome};
-use crate::server::versions::{FEATURES, Feature, SERVED, Served};
+use crate::server::versions::{SERVED, Served};
 
-pub(crate) fn handle(call: &Call, request: &ApiVersionsRequest) -> Outcome {
+pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: &ApiVersionsRequest) -> Outcome {
     let names_itself = |text: &str| {
         let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
         !text.is_empty()
@@ -24,11 +28,38 @@ pub(crate) fn handle(call: &Call, request: &ApiVersionsRequest) -> Outcome {
             ApiVersionsResponse { error_code: ErrorCode::InvalidRequest.code(), ..Default::default() };
         return Outcome::Done(call.answer(&response));
     }
+    if call.version >= 3 {
+        let said = (request.client_software_name.detached(), request.client_software_version.detached());
+        // Said again, it is what was said first that counts.
+        let _ = call.connection.software.set(said);
+    }
+    let image = node.controller.image();
+    let features = supported();
     let response = ApiVersionsResponse {
         api_keys: SERVED.iter().map(entry).collect(),
-        supported_features: FEATURES.iter().map(supported).collect(),
-        finalized_features_epoch: 0,
-        finalized_features: FEATURES.iter().map(finalized).collect(),
+        // Before version 4 a range could not start at 0; what does is left out, as Kafka does (KAFKA-17011).
+        supported_features: features
+            .iter()
+            .filter(|feature| call.version >= 4 || feature.min > 0)
+            .map(|feature| SupportedFeatureKey {
+                name: Str::from_static(feature.name),
+                min_version: feature.min,
+                max_version: feature.max,
+                ..Default::default()
+            })
+            .collect(),
+        finalized_features_epoch: image.features_epoch,
+        finalized_features: features
+            .iter()
+            .map(|feature: &Feature| (feature.name, level_of(&image, feature)))
+            .filter(|(_, level)| *level > 0)
+            .map(|(name, level)| FinalizedFeatureKey {
+                name: Str::from_static(name),
+                max_version_level: level,
+                min_version_level: level,
+                ..Default::default()
+            })
+            .collect(),
         ..Default::default()
     };
     Outcome::Done(call.answer(&response))
@@ -41,24 +72,6 @@ pub(crate) fn unsupported(call: &Call) -> Answer {
     let own = SERVED.iter().filter(|served| served.key == ApiKey::ApiVersions).map(entry);
     let error_code = ErrorCode::UnsupportedVersion.code();
     call.answer(&ApiVersionsResponse { error_code, api_keys: own.collect(), ..Default::default() })
-}
-
-fn supported(feature: &Feature) -> SupportedFeatureKey {
-    SupportedFeatureKey {
-        name: Str::from_static(feature.name),
-        min_version: feature.min,
-        max_version: feature.max,
-        ..Default::default()
-    }
-}
-
-fn finalized(feature: &Feature) -> FinalizedFeatureKey {
-    FinalizedFeatureKey {
-        name: Str::from_static(feature.name),
-        max_version_level: feature.level,
-        min_version_level: feature.level,
-        ..Default::default()
-    }
 }
 
 fn entry(served: &Served) -> ApiVersion {

@@ -10,11 +10,9 @@ use riverrun_core::protocol::{ErrorCode, Str};
 
 use crate::metadata::{ClusterImage, TopicImage, check_topic_name};
 use crate::runtime::Node;
+use crate::server::authorized;
 use crate::server::connection::Call;
 use crate::server::outcome::Outcome;
-
-/// Partitions of one page, whatever the client asks for (`max.request.partition.size.limit`).
-const PAGE_MAX: usize = 2_000;
 
 pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: DescribeTopicPartitionsRequest) -> Outcome {
     let image = node.controller.image();
@@ -24,6 +22,18 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: DescribeTopicPartit
     };
     names.sort();
     names.dedup();
+    if let Some(cursor) = request.cursor.as_ref()
+        && (cursor.partition_index < 0 || check_topic_name(&cursor.topic_name).is_err())
+    {
+        let refused = |name| DescribeTopicPartitionsResponseTopic {
+            error_code: ErrorCode::InvalidRequest.code(),
+            name: Some(name),
+            ..Default::default()
+        };
+        let topics = names.into_iter().map(refused).collect();
+        return Outcome::Done(call.answer(&DescribeTopicPartitionsResponse { topics, ..Default::default() }));
+    }
+    let page_max = node.settings.request_partitions_max;
     let mut first_partition = 0;
     if let Some(cursor) = &request.cursor {
         names.retain(|name| *name >= cursor.topic_name);
@@ -31,7 +41,7 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: DescribeTopicPartit
             first_partition = usize::try_from(cursor.partition_index).unwrap_or(0);
         }
     }
-    let mut room = usize::try_from(request.response_partition_limit).unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
+    let mut room = usize::try_from(request.response_partition_limit).unwrap_or(page_max).clamp(1, page_max);
     let mut response = DescribeTopicPartitionsResponse::default();
     for name in names {
         if room == 0 {
@@ -76,6 +86,7 @@ fn describe(
         name: Some(Str::from(&*topic.name)),
         topic_id: topic.id,
         is_internal: topic.internal,
+        topic_authorized_operations: authorized::TOPIC,
         partitions: page
             .map(|(index, partition)| {
                 let leader_id = partition.replicas.first().copied().unwrap_or(-1);

@@ -10,6 +10,7 @@ use riverrun_core::protocol::{ErrorCode, Str};
 
 use crate::metadata::{ClusterImage, NewTopic, PartitionImage, TopicImage, check_topic_name};
 use crate::runtime::Node;
+use crate::server::authorized;
 use crate::server::connection::Call;
 use crate::server::outcome::{Answer, Outcome};
 
@@ -54,11 +55,21 @@ fn auto_created(node: &Node, name: &str) -> NewTopic {
 
 fn answer(node: &Node, call: &Call, request: &MetadataRequest, image: &ClusterImage) -> Answer {
     let all = |topics: &Vec<_>| call.version == 0 && topics.is_empty();
+    let describe = |image: &ClusterImage, topic: &TopicImage| MetadataResponseTopic {
+        topic_authorized_operations: authorized::if_asked(
+            request.include_topic_authorized_operations,
+            authorized::TOPIC,
+        ),
+        ..describe(image, topic)
+    };
     let topics = match &request.topics {
         Some(topics) if !all(topics) => topics
             .iter()
             .map(|topic| match &topic.name {
-                Some(name) => by_name(image, name),
+                Some(name) => match image.topic(name) {
+                    Some(found) => describe(image, found),
+                    None => unknown(name),
+                },
                 None => match image.topic_by_id(topic.topic_id) {
                     Some(found) => describe(image, found),
                     None => MetadataResponseTopic {
@@ -84,14 +95,15 @@ fn answer(node: &Node, call: &Call, request: &MetadataRequest, image: &ClusterIm
         cluster_id: image.cluster_id.as_deref().map(Str::from),
         controller_id: node.settings.node_id,
         topics,
+        cluster_authorized_operations: authorized::if_asked(
+            request.include_cluster_authorized_operations,
+            authorized::CLUSTER,
+        ),
         ..Default::default()
     })
 }
 
-fn by_name(image: &ClusterImage, name: &Str) -> MetadataResponseTopic {
-    if let Some(found) = image.topic(name) {
-        return describe(image, found);
-    }
+fn unknown(name: &Str) -> MetadataResponseTopic {
     let code = match check_topic_name(name) {
         Ok(()) => ErrorCode::UnknownTopicOrPartition,
         Err(_) => ErrorCode::InvalidTopicException,

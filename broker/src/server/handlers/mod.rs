@@ -3,8 +3,10 @@
 //! A handler translates between the wire and the rooms below. It must never touch a socket or a file, and changes
 //! state only through the runtime.
 
+pub(super) mod acls;
 pub(super) mod alter_client_quotas;
 pub(super) mod alter_configs;
+pub(super) mod alter_partition_reassignments;
 pub(super) mod api_versions;
 mod config_change;
 mod config_resource;
@@ -13,6 +15,7 @@ pub(super) mod consumer_group_describe;
 pub(super) mod consumer_group_heartbeat;
 pub(super) mod create_partitions;
 pub(super) mod create_topics;
+pub(super) mod delegation_tokens;
 pub(super) mod delete_groups;
 pub(super) mod delete_records;
 pub(super) mod delete_topics;
@@ -20,9 +23,12 @@ pub(super) mod describe_client_quotas;
 pub(super) mod describe_cluster;
 pub(super) mod describe_configs;
 pub(super) mod describe_groups;
+pub(super) mod describe_quorum;
 pub(super) mod describe_topic_partitions;
+pub(super) mod elect_leaders;
 pub(super) mod fetch;
 pub(super) mod find_coordinator;
+pub(super) mod get_telemetry_subscriptions;
 mod group_shard;
 pub(super) mod heartbeat;
 pub(super) mod incremental_alter_configs;
@@ -32,6 +38,7 @@ pub(super) mod leave_group;
 pub(super) mod list_config_resources;
 pub(super) mod list_groups;
 pub(super) mod list_offsets;
+pub(super) mod list_partition_reassignments;
 pub(super) mod metadata;
 pub(super) mod offset_commit;
 pub(super) mod offset_delete;
@@ -39,7 +46,12 @@ pub(super) mod offset_fetch;
 pub(super) mod offset_for_leader_epoch;
 pub(super) mod old_produce;
 pub(super) mod produce;
+pub(super) mod push_telemetry;
+pub(super) mod sasl;
+pub(super) mod scram_credentials;
 pub(super) mod sync_group;
+pub(super) mod unregister_broker;
+pub(super) mod update_features;
 
 use crate::server::outcome::Answer;
 
