@@ -94,13 +94,21 @@ impl PartitionLog {
     }
 
     /// Moves the log start offset up to `offset` (DeleteRecords); -1 means the high watermark. Returns the log start
-    /// offset, which a checkpoint of the data folder makes last. An offset above the high watermark is refused.
+    /// offset, which a checkpoint of the data folder makes last. What is written but not flushed is flushed first; an
+    /// offset above the log end is refused.
     pub fn delete_records(&self, offset: i64) -> Result<i64, super::ReadError> {
         let mut inner = self.lock();
         if !matches!(inner.state, State::Open) {
             return Err(super::ReadError::Closed(self.id.clone()));
         }
-        let high_watermark = inner.visible.offset;
+        let mut high_watermark = inner.visible.offset;
+        if high_watermark < inner.end.offset && (offset == -1 || offset > high_watermark) {
+            // Records written without waiting for the disk may be deleted as soon as they are answered.
+            drop(inner);
+            self.flush().map_err(|_| super::ReadError::Closed(self.id.clone()))?;
+            inner = self.lock();
+            high_watermark = inner.visible.offset;
+        }
         let offset = if offset == -1 { high_watermark } else { offset };
         if !(0..=high_watermark).contains(&offset) {
             return Err(super::ReadError::OutOfRange { offset, start: inner.log_start, end: high_watermark });

@@ -51,6 +51,17 @@ proptest! {
 }
 
 #[test]
+fn what_was_just_written_may_be_deleted() {
+    let bench = Bench::new(small());
+    bench.append(batch(&["a", "b", "c"])).unwrap();
+    assert_eq!(bench.log.high_watermark(), 0);
+    assert_eq!(bench.log.delete_records(2).unwrap(), 2);
+    bench.append(batch(&["d"])).unwrap();
+    assert!(matches!(bench.log.delete_records(5), Err(crate::log::ReadError::OutOfRange { .. })));
+    assert_eq!(bench.log.delete_records(-1).unwrap(), 4);
+}
+
+#[test]
 fn an_empty_log_has_ends_but_no_times() {
     let bench = Bench::new(small());
     assert_eq!(found(&bench.log, OffsetSpec::Earliest), Some((0, -1)));
