@@ -24,13 +24,18 @@ pub(crate) enum Client {
     Confluent,
     /// kafka-python: Python all the way down.
     KafkaPython,
+    /// kafka-python's protocol on asyncio.
+    Aiokafka,
     /// kafkajs on Node.
     Kafkajs,
+    /// @platformatic/kafka on Node.
+    Platformatic,
 }
 
 impl Client {
-    pub(crate) const FOREIGN: [Client; 4] =
-        [Client::Kcat, Client::Confluent, Client::KafkaPython, Client::Kafkajs];
+    /// The libraries that others wrote.
+    pub(crate) const DRIVERS: [Client; 5] =
+        [Client::Confluent, Client::KafkaPython, Client::Aiokafka, Client::Kafkajs, Client::Platformatic];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -38,8 +43,20 @@ impl Client {
             Client::Kcat => "kcat",
             Client::Confluent => "confluent-kafka",
             Client::KafkaPython => "kafka-python",
+            Client::Aiokafka => "aiokafka",
             Client::Kafkajs => "kafkajs",
+            Client::Platformatic => "platformatic",
         }
+    }
+
+    /// Node 20, which Debian has, knows no zstd, and this client brings none.
+    pub(crate) fn compresses(self, compression: &str) -> bool {
+        self != Client::Platformatic || compression != "zstd"
+    }
+
+    /// It reads snappy without the frames that Java's client puts around it, and ends at others.
+    pub(crate) fn decompresses(self, compression: &str) -> bool {
+        self.compresses(compression) && (self != Client::Platformatic || compression != "snappy")
     }
 
     /// What is missing to run it.
@@ -47,8 +64,8 @@ impl Client {
         let found = match self {
             Client::Riverrun => true,
             Client::Kcat => runs("kcat", "-V"),
-            Client::Confluent | Client::KafkaPython => python().exists(),
-            Client::Kafkajs => {
+            Client::Confluent | Client::KafkaPython | Client::Aiokafka => python().exists(),
+            Client::Kafkajs | Client::Platformatic => {
                 node_modules().join("node_modules/kafkajs").exists() && runs("node", "--version")
             }
         };
@@ -60,7 +77,7 @@ impl Client {
         Limits {
             no_timestamps: is_kcat,
             headers_in_a_map: self == Client::Kafkajs,
-            no_null_headers: matches!(self, Client::Kafkajs | Client::KafkaPython),
+            no_null_headers: matches!(self, Client::Kafkajs | Client::KafkaPython | Client::Platformatic),
             text_only: is_kcat,
         }
     }
@@ -122,6 +139,13 @@ impl Client {
         }
     }
 
+    /// Runs another of the programs' actions, such as `admin`, and gives the one object that it prints.
+    pub(crate) fn act(self, action: &str, bootstrap: &str, topic: &str, group: &str) -> Value {
+        let printed = binary::json_lines(&finish(self.program([action, bootstrap, topic, group]), ""));
+        let [object] = <[Value; 1]>::try_from(printed).unwrap();
+        object
+    }
+
     /// Starts a member of `group`.
     pub(crate) fn join(self, bootstrap: &str, topic: &str, group: &str) -> Member {
         let mut command = match self {
@@ -157,15 +181,18 @@ impl Client {
     fn program<const N: usize>(self, arguments: [&str; N]) -> Command {
         let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compat");
         let mut command = match self {
-            Client::Kafkajs => {
+            Client::Kafkajs | Client::Platformatic => {
                 let mut command = Command::new("node");
-                command.arg(here.join("kafkajs/client.js")).env("RIVERRUN_NODE_MODULES", node_modules());
+                command
+                    .arg(here.join("node").join(self.name()).with_extension("js"))
+                    .env("RIVERRUN_NODE_MODULES", node_modules());
                 command
             }
             _ => {
                 let mut command = Command::new(python());
-                command.arg(here.join("python/client.py"));
-                command.arg(if self == Client::Confluent { "confluent" } else { "kafka-python" });
+                // The clone stays as it is.
+                command.env("PYTHONDONTWRITEBYTECODE", "1").arg(here.join("python/client.py"));
+                command.arg(if self == Client::Confluent { "confluent" } else { self.name() });
                 command
             }
         };
@@ -244,7 +271,7 @@ fn python() -> PathBuf {
 }
 
 fn node_modules() -> PathBuf {
-    cache().join("compat/kafkajs")
+    cache().join("compat/node")
 }
 
 /// Whether a program is there.

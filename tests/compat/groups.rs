@@ -15,8 +15,9 @@ const PARTITIONS: u64 = 6;
 const PER_STEP: usize = 60;
 
 pub(crate) fn cases() -> Vec<Case> {
-    [Client::Riverrun, Client::Confluent, Client::KafkaPython, Client::Kafkajs]
+    [Client::Riverrun]
         .into_iter()
+        .chain(Client::DRIVERS)
         .map(|client| Case {
             name: format!("a group of three {} members grows and shrinks", client.name()),
             missing: client.missing(),

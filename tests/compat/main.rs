@@ -13,12 +13,15 @@
 #[path = "../it/binary.rs"]
 #[expect(dead_code, reason = "shared with tests/it, which uses the rest")]
 mod binary;
+mod drivers;
+mod engines;
 mod foreign;
 mod groups;
 mod interop;
 mod log_files;
 mod real_kafka;
 mod records;
+mod tools;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -42,8 +45,16 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let must_run_all = mode == "all";
-    let cases =
-        [interop::cases(), groups::cases(), log_files::cases(), real_kafka::cases()].into_iter().flatten();
+    let all = [
+        interop::cases(),
+        groups::cases(),
+        drivers::cases(),
+        tools::cases(),
+        engines::cases(),
+        log_files::cases(),
+        real_kafka::cases(),
+    ];
+    let cases = all.into_iter().flatten();
     let (mut passed, mut failed, mut skipped) = (0, Vec::new(), 0);
     for case in cases.filter(|case| wanted.is_empty() || wanted.iter().any(|part| case.name.contains(part))) {
         let Case { name, missing, run } = case;
