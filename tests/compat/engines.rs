@@ -349,7 +349,7 @@ fn rest(port: u16, method: &str, at: &str, body: Option<&str>) -> Option<String>
 
 fn mirrors() {
     let (ours, _) = our_broker();
-    let kafka = Kafka::start();
+    let kafka = Kafka::start(&[]);
     let folder = TempDir::new().unwrap();
     let record = |n: i64| json!({ "key": format!("k{n}"), "value": format!("v{n}"), "headers": [{ "key": "h", "value": "1" }], "timestamp": START_MS + n });
     let records: Vec<Value> = (0..2_000).map(record).collect();

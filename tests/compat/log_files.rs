@@ -14,6 +14,8 @@ use riverrun_core::record::{BatchBuilder, Batches, Compression, Header};
 use tempfile::TempDir;
 
 use crate::Case;
+use crate::binary;
+use crate::foreign::Client;
 use crate::real_kafka::{Kafka, missing_jars, script};
 
 const NOW: i64 = 1_767_225_600_000;
@@ -27,6 +29,10 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         case("Kafka's DumpLogSegments reads ours", kafka_reads_ours),
         case("we read Kafka's, rebuild its indexes to the byte, and hand them back", we_read_kafkas),
+        Case {
+            missing: missing_jars().or_else(|| Client::Confluent.missing()),
+            ..case("we read Kafka's transactions and what its cleaner left", we_read_kafkas_other_topics)
+        },
     ]
 }
 
@@ -57,6 +63,12 @@ fn files(folder: &Path, end: &str) -> BTreeMap<PathBuf, Vec<u8>> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let ours = paths.filter(|path| path.to_string_lossy().ends_with(end));
     ours.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+}
+
+/// What a tool prints, however it ends: a consumer that waits in vain at the end says so by its code.
+fn tool_output(class: &str, arguments: &[&str]) -> String {
+    let output = script().args(["tool", class]).args(arguments).output().unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 fn tool(class: &str, arguments: &[&str]) -> String {
@@ -115,12 +127,14 @@ fn kafka_reads_ours() {
         }
         assert!(entries.lines().filter(|line| line.contains("offset: ")).count() > 20, "{entries}");
     }
+    let sane = dump(&["--index-sanity-check", "--files", &joined(".index")]);
+    assert_eq!(sane.matches("passed sanity check").count(), files(&partition, ".index").len(), "{sane}");
     let snapshots = dump(&["--files", &joined(".snapshot")]);
     assert!(snapshots.contains("producerId: 77 producerEpoch: 1") && snapshots.contains("lastSequence: 999"));
 }
 
 fn we_read_kafkas() {
-    let mut kafka = Kafka::start();
+    let mut kafka = Kafka::start(&[]);
     let create = ["--create", "--topic", "orders", "--partitions", "1", "--config", "segment.bytes=1048576"];
     let at = |bootstrap: &str| ["--bootstrap-server".to_owned(), bootstrap.to_owned()];
     let server = at(&kafka.bootstrap);
@@ -166,4 +180,97 @@ fn we_read_kafkas() {
     let offsets =
         tool("org.apache.kafka.tools.GetOffsetShell", &[&server[..], &["--topic", "orders"]].concat());
     assert!(offsets.contains("orders:0:20000"), "{offsets}");
+}
+
+/// A record as text, its offset first.
+fn texts(log: &PartitionLog) -> Vec<(i64, String)> {
+    let mut found = Vec::new();
+    let mut offset = log.log_start_offset();
+    loop {
+        let slice = log.read(offset, 1 << 20, ReadBound::HighWatermark, true).unwrap();
+        if slice.bytes == 0 {
+            return found;
+        }
+        for batch in Batches::new(slice.into_bytes()) {
+            let batch = batch.unwrap();
+            batch.verify_crc().unwrap();
+            offset = batch.next_offset();
+            if batch.header().attributes.is_control() {
+                continue;
+            }
+            for record in batch.records().unwrap().map(Result::unwrap) {
+                let text = |bytes: &Option<bytes::Bytes>| match bytes {
+                    Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+                    None => "null".to_owned(),
+                };
+                found.push((record.offset, format!("{} {}", text(&record.key), text(&record.value))));
+            }
+        }
+    }
+}
+
+/// What Kafka's own consumer sees of a topic with one partition.
+fn as_kafka_tells(bootstrap: &str, topic: &str) -> Vec<(i64, String)> {
+    let read =
+        ["--bootstrap-server", bootstrap, "--topic", topic, "--from-beginning", "--timeout-ms", "5000"];
+    let shown = ["print.offset=true", "print.key=true", "key.separator= "];
+    let shown: Vec<&str> = shown.iter().flat_map(|property| ["--formatter-property", property]).collect();
+    let text = tool_output("org.apache.kafka.tools.consumer.ConsoleConsumer", &[&read[..], &shown].concat());
+    let line = |line: &str| {
+        let (offset, rest) = line.strip_prefix("Offset:")?.split_once(' ')?;
+        Some((offset.parse().ok()?, rest.to_owned()))
+    };
+    text.lines().filter_map(line).collect()
+}
+
+fn we_read_kafkas_other_topics() {
+    // Its cleaner looks often, so that there is something clean to read.
+    let mut kafka = Kafka::start(&["log.cleaner.backoff.ms=200", "log.segment.delete.delay.ms=100"]);
+    let at = kafka.bootstrap.clone();
+    let create = |topic: &str, configs: &[&str]| {
+        let configs: Vec<&str> = configs.iter().flat_map(|config| ["--config", config]).collect();
+        let create = ["--bootstrap-server", &at, "--create", "--topic", topic, "--partitions", "1"];
+        tool("org.apache.kafka.tools.TopicCommand", &[&create[..], &configs].concat());
+    };
+    create("ledger", &[]);
+    Client::Confluent.act("transaction", &at, "ledger", "readers");
+    create("latest", &["cleanup.policy=compact", "segment.ms=1000", "min.cleanable.dirty.ratio=0.01"]);
+    let write = |round: usize| {
+        let record = |n: usize| format!("k{}\t{round}.{n}\n", n % 10);
+        let lines: String = (0..100).map(record).collect();
+        let to =
+            ["produce", "latest", "--key-separator", "\t", "--compression", "lz4", "--bootstrap-server", &at];
+        binary::succeed(&to, lines.as_bytes());
+    };
+    let mut round = 0;
+    // What was written last is never cleaned: write until what came before it is.
+    let cleaned = binary::eventually("Kafka's cleaner has been at work", || {
+        round += 1;
+        write(round);
+        let records = as_kafka_tells(&at, "latest");
+        (records.len() < round * 100).then_some(records)
+    });
+    assert!(!cleaned.is_empty());
+    let transactions = as_kafka_tells(&at, "ledger");
+    kafka.stop();
+    // It may have cleaned once more before it stopped, but what it holds per key is the same.
+    let last = |records: &[(i64, String)]| -> BTreeMap<String, (i64, String)> {
+        records
+            .iter()
+            .map(|(offset, text)| (text.split(' ').next().unwrap().to_owned(), (*offset, text.clone())))
+            .collect()
+    };
+    let data = kafka.folder().join("data");
+    for unclean in [false, true] {
+        if unclean {
+            fs::remove_file(data.join(".kafka_cleanshutdown")).unwrap();
+        }
+        let (folder, log) = open(&data, &TopicPartition::new("ledger", 0), LogConfig::default());
+        assert_eq!(texts(&log), transactions);
+        assert_eq!(transactions.len(), 6, "{transactions:?}");
+        let config = LogConfig { compact: true, delete: false, ..LogConfig::default() };
+        let latest = folder.open_log(&TopicPartition::new("latest", 0), None, config, NOW).unwrap();
+        assert_eq!(last(&texts(&latest)), last(&cleaned));
+        folder.close().unwrap();
+    }
 }

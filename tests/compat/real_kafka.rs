@@ -17,7 +17,7 @@ pub(crate) fn cases() -> Vec<Case> {
         name: format!("on Apache Kafka: {name}"),
         missing: missing.clone(),
         run: Box::new(move || {
-            let kafka = Kafka::start();
+            let kafka = Kafka::start(&[]);
             run(&kafka.bootstrap);
         }),
     };
@@ -100,12 +100,15 @@ fn flights(mut job: Command) -> Vec<String> {
 /// A running Kafka; stopped when dropped.
 pub(crate) struct Kafka {
     folder: TempDir,
+    configs: Vec<&'static str>,
     pub(crate) bootstrap: String,
 }
 
 impl Kafka {
-    pub(crate) fn start() -> Kafka {
-        let mut kafka = Kafka { folder: TempDir::new().unwrap(), bootstrap: String::new() };
+    /// Starts it with these configs, each NAME=VALUE.
+    pub(crate) fn start(configs: &[&'static str]) -> Kafka {
+        let folder = TempDir::new().unwrap();
+        let mut kafka = Kafka { folder, configs: configs.to_vec(), bootstrap: String::new() };
         kafka.restart();
         kafka
     }
@@ -122,7 +125,7 @@ impl Kafka {
 
     /// Starts it on its folder after [`stop`](Self::stop), perhaps at another address.
     pub(crate) fn restart(&mut self) {
-        let output = script().arg("start").arg(self.folder.path()).output().unwrap();
+        let output = script().arg("start").arg(self.folder.path()).args(&self.configs).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         self.bootstrap = String::from_utf8(output.stdout).unwrap().trim().to_owned();
     }

@@ -54,8 +54,14 @@ impl Tools {
     }
 
     fn try_with(&self, class: &str, arguments: &[&str], input: &str) -> (bool, String) {
+        // Some take the address for all of their commands, some within one.
+        let (first, rest) = match class {
+            "ClusterTool" => arguments.split_at(1),
+            _ => arguments.split_at(0),
+        };
         let mut command = script();
-        command.args(["tool", &class_name(class), "--bootstrap-server", &self.bootstrap]).args(arguments);
+        command.args(["tool", &class_name(class)]).args(first);
+        command.args(["--bootstrap-server", &self.bootstrap]).args(rest);
         let mut bounded = std::process::Command::new("timeout");
         bounded.arg("120").arg(command.get_program()).args(command.get_args());
         let output = binary::run_with(bounded, input.as_bytes());

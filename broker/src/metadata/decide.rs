@@ -13,7 +13,7 @@ const MAX_NEW_PARTITIONS: i32 = 100_000;
 pub(crate) enum TopicError {
     #[error(transparent)]
     Name(#[from] TopicNameError),
-    #[error("topic '{0}' exists already")]
+    #[error("Topic '{0}' already exists")]
     Exists(String),
     #[error("topic '{name}' collides with topic '{other}': metrics cannot tell '.' from '_'")]
     Collides { name: String, other: String },

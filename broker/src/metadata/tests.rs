@@ -61,7 +61,7 @@ fn names_are_kafkas() {
 fn topics_are_made_as_asked() {
     let mut image = image();
     assert_eq!(create(&mut image, &topic("a.b")), "3 partitions, 1 replicas");
-    assert_eq!(create(&mut image, &topic("a.b")), "topic 'a.b' exists already");
+    assert_eq!(create(&mut image, &topic("a.b")), "Topic 'a.b' already exists");
     assert_eq!(
         create(&mut image, &topic("a_b")),
         "topic 'a_b' collides with topic 'a.b': metrics cannot tell '.' from '_'"
