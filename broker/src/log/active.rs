@@ -151,6 +151,12 @@ impl Active {
         age > limit_ms - jitter_ms as i64
     }
 
+    /// Whether the first record has waited for compaction as long as it may.
+    pub(super) fn lags(&self, config: &LogConfig, now_ms: i64) -> bool {
+        let since_ms = self.first_timestamp.unwrap_or(self.created_ms);
+        self.size > 0 && now_ms.saturating_sub(since_ms) > config.max_compaction_lag_ms
+    }
+
     /// Byte of a batch from which a search for `offset` may start.
     pub(super) fn position_before(&self, offset: i64) -> u64 {
         let relative = relative(self.base_offset, offset);
@@ -176,6 +182,12 @@ impl Active {
             write(self.files.index.path(), index::encode(&self.offsets))?,
             write(self.files.time_index.path(), index::encode(&self.times))?,
         ])
+    }
+
+    /// The bytes of both indexes as they are when the segment is closed.
+    pub(super) fn encode_indexes(&mut self) -> (Vec<u8>, Vec<u8>) {
+        self.push_time();
+        (index::encode(&self.offsets), index::encode(&self.times))
     }
 
     /// The segment without its place for more. Its indexes were written.

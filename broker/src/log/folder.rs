@@ -11,7 +11,9 @@ use super::checkpoint::{self, MetaProperties};
 use super::config::LogConfig;
 use super::error::LogError;
 use super::files::OpenFiles;
-use super::names::{DELETE_FOLDER, HIGH_WATERMARKS, LOCK, LOG_STARTS, RECOVERY_POINTS, TopicPartition};
+use super::names::{
+    CLEANER_POINTS, DELETE_FOLDER, HIGH_WATERMARKS, LOCK, LOG_STARTS, RECOVERY_POINTS, TopicPartition,
+};
 use super::opening::{self, Opening};
 use super::partition::PartitionLog;
 use super::tail::TailCache;
@@ -63,6 +65,8 @@ struct FolderState {
     /// As the checkpoints said at start; a log takes its own when it is opened.
     recovery_points: BTreeMap<TopicPartition, i64>,
     log_starts: BTreeMap<TopicPartition, i64>,
+    /// Where the last compaction of each log ended.
+    cleaner_points: BTreeMap<TopicPartition, i64>,
 }
 
 impl fmt::Debug for LogFolder {
@@ -85,6 +89,7 @@ impl LogFolder {
         let recovery_points = checkpoint::read_offsets(&*storage, &path.join(RECOVERY_POINTS))?;
         let checkpointed = storage.exists(&path.join(RECOVERY_POINTS))?;
         let log_starts = checkpoint::read_offsets(&*storage, &path.join(LOG_STARTS))?;
+        let cleaner_points = checkpoint::read_offsets(&*storage, &path.join(CLEANER_POINTS))?;
         checkpoint::clear_clean(&*storage, path)?;
         for entry in storage.list(path)? {
             if entry.is_dir && entry.name.ends_with(DELETE_FOLDER) {
@@ -95,7 +100,7 @@ impl LogFolder {
             // Partition folders that were made just before a crash have names that may not last yet.
             storage.sync_dir(path)?;
         }
-        let state = FolderState { logs: BTreeMap::new(), recovery_points, log_starts };
+        let state = FolderState { logs: BTreeMap::new(), recovery_points, log_starts, cleaner_points };
         let folder = LogFolder {
             path: path.to_owned(),
             files: OpenFiles::new(Arc::clone(&storage), options.open_files),
@@ -174,6 +179,7 @@ impl LogFolder {
                     .checkpointed
                     .then(|| state.recovery_points.get(id).copied().unwrap_or(0)),
                 log_start: state.log_starts.get(id).copied(),
+                compacted_to: state.cleaner_points.get(id).copied().unwrap_or(0),
                 now_ms,
             }
         };
@@ -199,6 +205,7 @@ impl LogFolder {
             let mut state = self.state();
             state.recovery_points.remove(id);
             state.log_starts.remove(id);
+            state.cleaner_points.remove(id);
             state.logs.remove(id)
         };
         if let Some(log) = log {
@@ -225,8 +232,38 @@ impl LogFolder {
         }
         // After a crash half way, nothing that is about to go may count as flushed.
         log.limit_checkpoint(offset)?;
+        if let Some(point) = self.state().cleaner_points.get_mut(id) {
+            *point = offset.min(*point);
+        }
         self.checkpoint()?;
         log.truncate(offset, now_ms)
+    }
+
+    /// Where the last compaction of a log ended, if there was one.
+    pub fn compacted_to(&self, id: &TopicPartition) -> Option<i64> {
+        self.state().cleaner_points.get(id).copied()
+    }
+
+    /// Writes down where a compaction ended.
+    ///
+    /// # Errors
+    /// When the checkpoint could not be written: after a restart the same is compacted once more.
+    pub fn note_compacted(&self, id: &TopicPartition, clean_to: i64) -> Result<(), LogError> {
+        let _one = self.checkpointing.lock().unwrap_or_else(PoisonError::into_inner);
+        {
+            let mut state = self.state();
+            if !state.logs.contains_key(id) {
+                return Ok(());
+            }
+            state.cleaner_points.insert(id.clone(), clean_to);
+        }
+        self.write_cleaner_points()
+    }
+
+    fn write_cleaner_points(&self) -> Result<(), LogError> {
+        let points = self.state().cleaner_points.clone();
+        let lines = points.iter().map(|(id, offset)| (id, *offset));
+        Ok(checkpoint::write_offsets(&*self.storage, &self.path.join(CLEANER_POINTS), lines)?)
     }
 
     /// Writes down how far each log is flushed and where it starts, so that recovery has less to read.
@@ -252,6 +289,9 @@ impl LogFolder {
         ] {
             let lines = offsets.iter().map(|(id, offset)| (id, *offset)).collect::<Vec<_>>();
             checkpoint::write_offsets(&*self.storage, &self.path.join(name), lines.into_iter())?;
+        }
+        if self.storage.exists(&self.path.join(CLEANER_POINTS))? || !self.state().cleaner_points.is_empty() {
+            self.write_cleaner_points()?;
         }
         Ok(())
     }

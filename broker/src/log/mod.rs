@@ -13,10 +13,12 @@
 //! - No lock is held while a flush or a cold read is under way.
 //! - Whatever a crash leaves behind, opening gives all that was flushed and no damaged batch.
 
+mod aborted;
 mod active;
 mod append;
 mod buffers;
 mod checkpoint;
+mod compaction;
 mod config;
 mod epochs;
 mod error;
@@ -45,6 +47,7 @@ mod tests;
 
 pub use append::{Appended, Origin};
 pub use checkpoint::MetaProperties;
+pub use compaction::{Candidate, CompactError, Compacted, LatestOffsets, Pace};
 pub use config::{FlushPolicy, LogConfig};
 pub use error::{AppendError, LogError, ReadError, RecordFault, RejectedRecord};
 pub use flush::FlushJob;

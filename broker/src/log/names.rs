@@ -49,6 +49,7 @@ pub(super) const TEMPORARY: &str = ".tmp";
 pub(super) const PARTITION_METADATA: &str = "partition.metadata";
 pub(super) const LEADER_EPOCHS: &str = "leader-epoch-checkpoint";
 pub(super) const RECOVERY_POINTS: &str = "recovery-point-offset-checkpoint";
+pub(super) const CLEANER_POINTS: &str = "cleaner-offset-checkpoint";
 pub(super) const LOG_STARTS: &str = "log-start-offset-checkpoint";
 pub(super) const HIGH_WATERMARKS: &str = "replication-offset-checkpoint";
 pub(super) const META_PROPERTIES: &str = "meta.properties";

@@ -68,6 +68,17 @@ impl PartitionLog {
     }
 
     fn first_since(&self, timestamp: i64) -> Result<Option<FoundOffset>, ReadError> {
+        loop {
+            let generation = self.lock().generation;
+            let found = self.search_since(timestamp);
+            // What was found may be of files that a compaction has replaced meanwhile.
+            if self.lock().generation == generation {
+                return found;
+            }
+        }
+    }
+
+    fn search_since(&self, timestamp: i64) -> Result<Option<FoundOffset>, ReadError> {
         let (parts, log_start, bound) = {
             let inner = self.lock();
             let late = |max: Option<MaxTime>| max.is_some_and(|max| max.timestamp >= timestamp);

@@ -37,6 +37,8 @@ pub(super) struct Opening {
     pub(super) recovery_point: Option<i64>,
     /// The log start offset that the checkpoint says.
     pub(super) log_start: Option<i64>,
+    /// Below this offset a compaction may have left gaps between segments.
+    pub(super) compacted_to: i64,
     pub(super) now_ms: i64,
 }
 
@@ -149,6 +151,7 @@ pub(super) fn assemble(
         dirty,
         flushing: false,
         checkpoint_limit: i64::MAX,
+        generation: 0,
         state: State::Open,
     }
 }

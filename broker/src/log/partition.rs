@@ -71,6 +71,9 @@ pub(super) struct Inner {
     pub(super) flushing: bool,
     /// No checkpoint may say that more is flushed: a truncation is under way.
     pub(super) checkpoint_limit: i64,
+    /// Raised when a compaction has put other files in the place of segments: what was read before may not fit what is
+    /// read after.
+    pub(super) generation: u64,
     pub(super) state: State,
 }
 

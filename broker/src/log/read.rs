@@ -61,6 +61,7 @@ enum Place {
 struct Look {
     slice: LogSlice,
     bound: Position,
+    generation: u64,
 }
 
 impl PartitionLog {
@@ -79,7 +80,10 @@ impl PartitionLog {
             if let Some(slice) = self.tail_slice(&look, offset, max_bytes, at_least_one) {
                 return Ok(slice);
             }
+            let generation = look.generation;
             match self.file_slice(look, offset, max_bytes, at_least_one) {
+                // Its files may have been others' halfway: look again.
+                _ if self.lock().generation != generation => {}
                 // A segment may end before the next one starts, where compaction removed its last records.
                 Ok((slice, Some(next))) if slice.bytes == 0 => offset = next,
                 Ok((slice, _)) => return Ok(slice),
@@ -123,7 +127,7 @@ impl PartitionLog {
             // Its place in the file is not known; whole batches below the offset are cut off after reading.
             ReadBound::LastStable => Position { offset: slice.last_stable_offset, ..inner.visible },
         };
-        Ok(Look { slice, bound })
+        Ok(Look { slice, bound, generation: inner.generation })
     }
 
     fn tail_slice(&self, look: &Look, offset: i64, max_bytes: usize, at_least_one: bool) -> Option<LogSlice> {
@@ -142,7 +146,7 @@ impl PartitionLog {
         max_bytes: usize,
         at_least_one: bool,
     ) -> Result<(LogSlice, Option<i64>), ReadError> {
-        let Look { mut slice, bound } = look;
+        let Look { mut slice, bound, .. } = look;
         let (place, next) = {
             let inner = self.lock();
             let sealed = inner.sealed.range(..=offset).next_back().map(|(_, segment)| Arc::clone(segment));

@@ -175,10 +175,10 @@ impl<'a> Recovery<'a> {
         }
     }
 
-    /// A gap between segments is what compaction leaves; above the recovery point of another topic it means that the
-    /// end of the segment before was lost.
+    /// A gap between segments is what Kafka's compaction leaves (ours keeps the last batch of every segment); elsewhere
+    /// above the recovery point it means that the end of the segment before was lost.
     fn is_gap_suspect(&self) -> bool {
-        !self.opening.config.compact
+        self.next_offset >= self.opening.compacted_to
             && self.opening.recovery_point.is_some_and(|point| self.next_offset >= point)
     }
 

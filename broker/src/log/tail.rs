@@ -78,6 +78,14 @@ impl Tail {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Forgets the batches that start before `offset`.
+    pub(super) fn forget_before(&self, offset: i64) {
+        let mut tail = self.lock();
+        let gone = tail.batches.partition_point(|(base, _)| *base < offset);
+        tail.batches.drain(..gone);
+        tail.stale += gone;
+    }
+
     /// Forgets all batches.
     pub(super) fn clear(&self) {
         self.lock().drop_all();

@@ -54,10 +54,13 @@ impl PartitionLog {
                 clean: false,
                 recovery_point: keep.then(|| last_base.min(inner.flushed.offset)),
                 log_start: Some(inner.log_start),
+                compacted_to: if inner.config.compact { i64::MAX } else { 0 },
                 now_ms,
             };
             let dirty = std::mem::take(&mut inner.dirty);
+            let generation = inner.generation;
             *inner = opening::reload(&opening, dirty)?;
+            inner.generation = generation + 1;
         }
         inner.checkpoint_limit = i64::MAX;
         Ok(inner.end.offset)
