@@ -236,5 +236,6 @@ pub(crate) static BROKER: ConfigTable = ConfigTable::new(
         ],
         LIMITS,
         CONSUMER_GROUPS,
+        super::cleaner::DEFS,
     ],
 );

@@ -3,6 +3,7 @@
 //! Knows names, types, defaults and what follows from what; never a file, a topic that exists, or who asks.
 
 mod broker;
+mod cleaner;
 mod client_metrics;
 mod dynamic;
 mod group;
@@ -32,6 +33,7 @@ pub(crate) use synonyms::{synonyms_of, topic_defaults};
 pub(crate) use topic::{TOPIC, check_topic_configs};
 pub(crate) mod keys {
     //! The keys that other rooms read.
+    pub(crate) use super::cleaner::*;
     pub(crate) use super::client_metrics::*;
     pub(crate) use super::group::*;
     pub(crate) use super::topic::*;

@@ -23,14 +23,22 @@ const HOURS: i64 = 60 * MINUTES;
 /// Topic config to broker configs, the strongest first.
 const SYNONYMS: &[(&str, &[Synonym])] = &[
     ("cleanup.policy", &[same("log.cleanup.policy")]),
+    ("compression.gzip.level", &[same("compression.gzip.level")]),
+    ("compression.lz4.level", &[same("compression.lz4.level")]),
+    ("compression.type", &[same("compression.type")]),
+    ("compression.zstd.level", &[same("compression.zstd.level")]),
+    ("delete.retention.ms", &[same("log.cleaner.delete.retention.ms")]),
     ("flush.messages", &[same("log.flush.interval.messages")]),
     ("flush.ms", &[same("log.flush.interval.ms")]),
     ("flush.policy", &[same("flush.policy")]),
     ("index.interval.bytes", &[same("log.index.interval.bytes")]),
+    ("max.compaction.lag.ms", &[same("log.cleaner.max.compaction.lag.ms")]),
     ("max.message.bytes", &[same("message.max.bytes")]),
     ("message.timestamp.after.max.ms", &[same("log.message.timestamp.after.max.ms")]),
     ("message.timestamp.before.max.ms", &[same("log.message.timestamp.before.max.ms")]),
     ("message.timestamp.type", &[same("log.message.timestamp.type")]),
+    ("min.cleanable.dirty.ratio", &[same("log.cleaner.min.cleanable.ratio")]),
+    ("min.compaction.lag.ms", &[same("log.cleaner.min.compaction.lag.ms")]),
     ("min.insync.replicas", &[same("min.insync.replicas")]),
     ("retention.bytes", &[same("log.retention.bytes")]),
     (
@@ -43,6 +51,10 @@ const SYNONYMS: &[(&str, &[Synonym])] = &[
     ),
     ("segment.bytes", &[same("log.segment.bytes")]),
     ("segment.index.bytes", &[same("log.index.size.max.bytes")]),
+    (
+        "segment.jitter.ms",
+        &[same("log.roll.jitter.ms"), Synonym { broker: "log.roll.jitter.hours", factor: HOURS }],
+    ),
     ("segment.ms", &[same("log.roll.ms"), Synonym { broker: "log.roll.hours", factor: HOURS }]),
 ];
 

@@ -40,7 +40,11 @@ pub(super) fn sweep(storage: &dyn Storage, dir: &Path) -> Result<Vec<i64>, LogEr
     }
     for (base, path) in beside {
         if !logs.contains(&base) {
-            storage.remove(&path)?;
+            match storage.remove(&path) {
+                // A swap that was finished has taken it along.
+                Err(error) if !error.is_not_found() => return Err(error.into()),
+                _ => {}
+            }
         }
     }
     logs.sort_unstable();

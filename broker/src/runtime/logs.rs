@@ -145,6 +145,16 @@ impl Logs {
         }
     }
 
+    /// Where the last compaction of a log ended, if there was one.
+    pub(super) fn compacted_to(&self, id: &TopicPartition) -> Option<i64> {
+        self.folder.compacted_to(id)
+    }
+
+    /// Writes down where a compaction ended. Blocks.
+    pub(super) fn note_compacted(&self, id: &TopicPartition, clean_to: i64) -> Result<(), LogError> {
+        self.folder.note_compacted(id, clean_to)
+    }
+
     /// Deletes the logs of a topic. Blocks.
     pub(super) fn delete_topic(&self, topic: &TopicImage, partitions: &[Arc<Partition>]) {
         for partition in partitions {

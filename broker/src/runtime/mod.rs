@@ -3,6 +3,7 @@
 //! A [`Node`] is a broker without its sockets: metadata with its writer, partitions with their logs, group shards
 //! with their deadlines, the flusher and the housekeeping. It must never know a frame or a connection.
 
+mod cleaner;
 mod cluster_view;
 mod controller;
 mod fetch_sessions;

@@ -12,6 +12,7 @@ use riverrun_core::random::Random;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::cleaner::Cleaner;
 use super::cluster_view::ClusterView;
 use super::controller::Controller;
 use super::fetch_sessions::FetchSessions;
@@ -65,6 +66,7 @@ pub(crate) struct Node {
     pub(crate) fetch_sessions: FetchSessions,
     pub(crate) telemetry: Telemetry,
     pub(super) logs: Arc<Logs>,
+    cleaner: Cleaner,
     random: Mutex<Box<dyn Random>>,
     closing: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -121,11 +123,13 @@ impl Node {
             configs,
             clock,
             logs,
+            cleaner: Cleaner::default(),
             random: Mutex::new(random),
             closing: watch::Sender::new(false),
             tasks: Mutex::default(),
         });
         node.attach_offsets_topic();
+        node.cleaner.start(&node);
         let mut tasks = housekeeping::start(&node);
         if !node.logs.is_recovered() {
             let recovering = node.clone();
@@ -168,8 +172,11 @@ impl Node {
             // Aborted, or a blocking task that could not be aborted and has ended by itself.
             let _ = task.await;
         }
-        let logs = self.logs.clone();
-        let closed = tokio::task::spawn_blocking(move || logs.close());
+        let node = self.clone();
+        let closed = tokio::task::spawn_blocking(move || {
+            node.cleaner.stop();
+            node.logs.close()
+        });
         Ok(closed.await.map_err(|error| StartError::Internal(error.to_string()))??)
     }
 
@@ -205,6 +212,11 @@ impl Node {
     pub(crate) fn hyphenated_uuid(&self) -> String {
         let hex: String = self.fresh_uuid().0.iter().map(|byte| format!("{byte:02x}")).collect();
         [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+    }
+
+    /// Random bits.
+    pub(super) fn fresh_seed(&self) -> u64 {
+        self.random.lock().unwrap_or_else(PoisonError::into_inner).next_u64()
     }
 
     /// A random positive number.
