@@ -155,13 +155,21 @@ impl Sender {
     /// Ends what waits of a transaction that failed, was aborted, or has lost its last handle while it was open.
     fn give_up(&self) {
         let Some(transaction) = self.shared.lock_transaction() else { return };
-        let closing = self.shared.closing.load(Ordering::Acquire);
-        let abandoned =
-            || Error::new(ErrorKind::Closed, "the producer was dropped while its transaction was open");
-        let Some(error) = transaction.gives_up().or_else(|| closing.then(abandoned)) else { return };
+        let given_up = transaction.gives_up();
         drop(transaction);
+        let error = match given_up {
+            Some(error) => error,
+            None if self.shared.closing.load(Ordering::Acquire) => {
+                let text = "the producer was dropped while its transaction was open";
+                let error = Error::new(ErrorKind::Closed, text);
+                self.shared.fail_transaction(&error, Severity::Abortable);
+                error
+            }
+            None => return,
+        };
         let ended = self.shared.lock().fail_waiting(|| copy(&error));
-        self.end(ended);
+        // The transaction knows already.
+        self.tell(ended);
     }
 
     /// Tells the coordinator of transactions of the partitions that it has to hear of.
@@ -417,15 +425,24 @@ impl Sender {
         self.end(ended);
     }
 
+    /// Batches have ended; one that failed fails its transaction.
     fn end(&self, ended: Vec<Ended>) {
+        for one in &ended {
+            if let BatchEnd::Failed(failure) = &one.end {
+                let fatal = failure.error.kind() == ErrorKind::Fenced;
+                let severity = if fatal { Severity::Fatal } else { Severity::Abortable };
+                self.shared.fail_transaction(&failure.error, severity);
+            }
+        }
+        self.tell(ended);
+    }
+
+    fn tell(&self, ended: Vec<Ended>) {
         if ended.is_empty() {
             return;
         }
         for one in ended {
             if let BatchEnd::Failed(failure) = &one.end {
-                let fatal = failure.error.kind() == ErrorKind::Fenced;
-                let severity = if fatal { Severity::Fatal } else { Severity::Abortable };
-                self.shared.fail_transaction(&failure.error, severity);
                 let mut first = self.shared.failure.lock().unwrap_or_else(PoisonError::into_inner);
                 first.get_or_insert_with(|| copy(&failure.error));
             }

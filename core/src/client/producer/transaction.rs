@@ -340,6 +340,18 @@ mod tests {
     }
 
     #[test]
+    fn a_group_that_moved_on_ends_the_transaction_and_not_the_producer() {
+        let mut transaction = ready(Protocol::V2);
+        transaction.begin().unwrap();
+        let moved_on = Error::new(ErrorKind::Fenced, "ILLEGAL_GENERATION");
+        transaction.fail(&moved_on, severity(ErrorCode::IllegalGeneration));
+        assert_eq!(transaction.check_open().unwrap_err().kind(), ErrorKind::Fenced);
+        transaction.set_out_to_end(false).unwrap();
+        transaction.ended(None);
+        transaction.begin().unwrap();
+    }
+
+    #[test]
     fn who_is_fenced_stays_so() {
         let mut transaction = ready(Protocol::V2);
         transaction.begin().unwrap();
