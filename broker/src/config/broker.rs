@@ -7,6 +7,7 @@ use riverrun_core::config::{ConfigKey, ConfigTable, Importance};
 
 use super::groups::CONSUMER_GROUPS;
 use super::limits::LIMITS;
+use super::transactions::TRANSACTIONS;
 
 pub(crate) const ADVERTISED_LISTENERS: ConfigKey<Option<Vec<String>>> = ConfigKey::<Option<Vec<String>>>::optional("advertised.listeners").importance(Importance::High).doc("Where clients are told to find the broker: PLAINTEXT://host:port. Without it, the listener's address, or the address at which the client came in where the listener stands on all.");
 pub(crate) const AUTO_CREATE_TOPICS: ConfigKey<bool> = ConfigKey::bool("auto.create.topics.enable", true)
@@ -237,5 +238,6 @@ pub(crate) static BROKER: ConfigTable = ConfigTable::new(
         LIMITS,
         CONSUMER_GROUPS,
         super::cleaner::DEFS,
+        TRANSACTIONS,
     ],
 );

@@ -14,6 +14,7 @@ mod limits;
 mod settings;
 mod synonyms;
 mod topic;
+mod transactions;
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use super::groups::*;
 use super::inert::{REFUSED, WITHOUT_EFFECT, reason};
 use super::kafka::KAFKA_BROKER;
 use super::limits::LimitSettings;
+use super::transactions::TransactionSettings;
 
 /// Memory for large requests where `queued.max.request.bytes` does not say.
 const QUEUED_REQUEST_BYTES: i64 = 256 << 20;
@@ -100,6 +101,7 @@ pub(crate) struct BrokerSettings {
     pub(crate) group_consumer_assignors: Vec<String>,
     pub(crate) group_consumer_migration_policy: String,
     pub(crate) consumer_times: ConsumerTimeSettings,
+    pub(crate) transactions: TransactionSettings,
 }
 
 /// What a broker is given at its start.
@@ -209,6 +211,7 @@ impl BrokerSettings {
             group_consumer_assignors: config.get(&GROUP_CONSUMER_ASSIGNORS),
             group_consumer_migration_policy: config.get(&GROUP_CONSUMER_MIGRATION_POLICY),
             consumer_times: ConsumerTimeSettings::of(config),
+            transactions: TransactionSettings::of(config),
         })
     }
 }

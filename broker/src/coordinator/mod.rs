@@ -4,3 +4,4 @@
 //! data; `replay(&mut self, …)` alone changes state, the same when live and when a log is loaded (wall 6).
 
 pub(crate) mod group;
+pub(crate) mod transaction;

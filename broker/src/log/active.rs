@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use riverrun_core::record::BatchHeader;
 
+use super::aborted::{self, AbortedTransaction};
 use super::config::LogConfig;
 use super::files::OpenFiles;
 use super::index::{self, Entry, OffsetEntry, TimeEntry};
@@ -20,6 +21,8 @@ pub(super) struct Active {
     pub(super) offsets: Vec<OffsetEntry>,
     pub(super) times: Vec<TimeEntry>,
     pub(super) max_time: Option<MaxTime>,
+    /// Transactions whose abort stands in this segment, in the order of their markers.
+    pub(super) aborted: Vec<AbortedTransaction>,
     /// Greatest timestamp of the first batch: the segment's age is measured from it.
     first_timestamp: Option<i64>,
     created_ms: i64,
@@ -56,6 +59,7 @@ impl Active {
             offsets: Vec::new(),
             times: Vec::new(),
             max_time: None,
+            aborted: Vec::new(),
             first_timestamp: None,
             created_ms: now_ms,
             changed_ms: now_ms,
@@ -171,17 +175,20 @@ impl Active {
     }
 
     /// Writes the indexes to their files, which the caller syncs. A last time entry is added as Kafka does on closing.
-    pub(super) fn write_indexes(&mut self, storage: &dyn Storage) -> StorageResult<[Arc<dyn File>; 2]> {
+    pub(super) fn write_indexes(&mut self, storage: &dyn Storage) -> StorageResult<Vec<Arc<dyn File>>> {
         self.push_time();
         let write = |path: &Path, bytes: Vec<u8>| {
             let file = storage.open(path, OpenMode::Replace)?;
             file.write_at(&bytes, 0)?;
             Ok(file)
         };
-        Ok([
+        let mut files = vec![
             write(self.files.index.path(), index::encode(&self.offsets))?,
             write(self.files.time_index.path(), index::encode(&self.times))?,
-        ])
+        ];
+        let dir = self.files.log.path().parent().unwrap_or(Path::new(""));
+        files.extend(aborted::store(storage, dir, self.base_offset, &self.aborted)?);
+        Ok(files)
     }
 
     /// The bytes of both indexes as they are when the segment is closed.
@@ -198,6 +205,7 @@ impl Active {
             size: self.size,
             max_time: self.max_time,
             changed_ms: self.changed_ms,
+            has_aborted: !self.aborted.is_empty(),
         }
     }
 }

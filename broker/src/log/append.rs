@@ -2,14 +2,16 @@
 
 use bytes::{Bytes, BytesMut};
 use riverrun_core::record::{
-    BatchHeader, BatchView, ControlRecord, RecordError, TimestampType, patch_append_time, patch_base_offset,
+    BatchHeader, ControlRecord, RecordError, TimestampType, patch_append_time, patch_base_offset,
     patch_leader_epoch,
 };
 
 use super::error::AppendError;
+use super::marker::marker_of;
 use super::partition::{Inner, PartitionLog, Position, State};
-use super::producers::Verdict;
+use super::producers::{Proof, Verdict};
 use super::rules::{check_client, compressed};
+use super::verification::Guard;
 use crate::storage::StorageError;
 
 /// Who wrote a batch.
@@ -53,6 +55,19 @@ impl PartitionLog {
         leader_epoch: i32,
         now_ms: i64,
     ) -> Result<Appended, AppendError> {
+        self.append_guarded(batch, origin, None, leader_epoch, now_ms)
+    }
+
+    /// [`append`](Self::append) for a batch that may begin a transaction here: `guard` was taken before the
+    /// transaction's coordinator was asked about it.
+    pub fn append_guarded(
+        &self,
+        batch: Bytes,
+        origin: Origin,
+        guard: Option<Guard>,
+        leader_epoch: i32,
+        now_ms: i64,
+    ) -> Result<Appended, AppendError> {
         let (header, batch) = match origin {
             Origin::Client => {
                 let config = self.config();
@@ -62,9 +77,22 @@ impl PartitionLog {
             }
             Origin::Coordinator => (check_own(&batch)?, batch),
         };
-        let coordinator_epoch = marker_epoch(&header, &batch)?;
+        let marker = marker_of(&header, &batch)?;
         let buffer = batch.try_into_mut().unwrap_or_else(|shared| BytesMut::from(&shared[..]));
-        let new = NewBatch { header, buffer, coordinator_epoch, origin, leader_epoch, now_ms };
+        let transaction_version = 0;
+        self.append_new(NewBatch {
+            header,
+            buffer,
+            marker,
+            origin,
+            guard,
+            transaction_version,
+            leader_epoch,
+            now_ms,
+        })
+    }
+
+    pub(super) fn append_new(&self, new: NewBatch) -> Result<Appended, AppendError> {
         let (appended, advanced, failed) = {
             let mut inner = self.lock();
             let was_open = matches!(inner.state, State::Open);
@@ -80,23 +108,26 @@ impl PartitionLog {
     }
 }
 
-struct NewBatch {
-    header: BatchHeader,
-    buffer: BytesMut,
-    coordinator_epoch: Option<i32>,
-    origin: Origin,
-    leader_epoch: i32,
-    now_ms: i64,
+/// A batch on its way into the log.
+pub(super) struct NewBatch {
+    pub(super) header: BatchHeader,
+    pub(super) buffer: BytesMut,
+    /// What a control batch holds.
+    pub(super) marker: Option<ControlRecord>,
+    pub(super) origin: Origin,
+    pub(super) guard: Option<Guard>,
+    /// Of a marker.
+    pub(super) transaction_version: i8,
+    pub(super) leader_epoch: i32,
+    pub(super) now_ms: i64,
 }
 
 impl Inner {
     fn append(&mut self, log: &PartitionLog, new: NewBatch) -> Result<Appended, AppendError> {
         self.usable(&log.id)?;
-        let NewBatch { mut header, mut buffer, coordinator_epoch, origin, leader_epoch, now_ms } = new;
-        if origin == Origin::Client
-            && let Verdict::Duplicate { base_offset, last_offset, timestamp } =
-                self.producers.check(&header)?
-        {
+        let verdict = self.check(&new)?;
+        let NewBatch { mut header, mut buffer, marker, leader_epoch, now_ms, .. } = new;
+        if let Verdict::Duplicate { base_offset, last_offset, timestamp } = verdict {
             return Ok(Appended {
                 base_offset,
                 last_offset,
@@ -135,7 +166,7 @@ impl Inner {
             segment: self.active.base_offset,
             bytes: self.active.size,
         };
-        self.producers.update(&header, coordinator_epoch);
+        self.note_transactions(&header, marker);
         log.cache.push(&log.tail, header.base_offset, header.next_offset(), buffer.freeze());
         Ok(Appended {
             base_offset: header.base_offset,
@@ -145,6 +176,41 @@ impl Inner {
             duplicate: false,
             rolled,
         })
+    }
+
+    /// Whether the producer may append this now.
+    fn check(&self, new: &NewBatch) -> Result<Verdict, AppendError> {
+        let header = &new.header;
+        let proof = Proof { needed: self.config.verify_transactions, guard: new.guard };
+        match (new.origin, new.marker) {
+            (Origin::Client, _) => Ok(self.producers.check(header, proof)?),
+            (
+                Origin::Coordinator,
+                Some(
+                    ControlRecord::Abort { coordinator_epoch } | ControlRecord::Commit { coordinator_epoch },
+                ),
+            ) => {
+                let (base_offset, last_offset, timestamp) = (-1, -1, -1);
+                let is_new =
+                    self.producers.check_marker(header, coordinator_epoch, new.transaction_version)?;
+                if is_new {
+                    Ok(Verdict::Append)
+                } else {
+                    Ok(Verdict::Duplicate { base_offset, last_offset, timestamp })
+                }
+            }
+            (Origin::Coordinator, _) => {
+                self.producers.check_own(header, proof)?;
+                Ok(Verdict::Append)
+            }
+        }
+    }
+
+    /// Takes note of what an appended batch means for its producer, and for those who read committed records alone.
+    fn note_transactions(&mut self, header: &BatchHeader, marker: Option<ControlRecord>) {
+        let Some(ended) = self.producers.update(header, marker) else { return };
+        self.active.aborted.extend(self.producers.aborted(&ended));
+        self.producers.hold(&ended);
     }
 
     /// Writes to the end of the active segment. The error says whether the file is as it was.
@@ -175,18 +241,4 @@ fn check_own(batch: &[u8]) -> Result<BatchHeader, RecordError> {
         });
     }
     Ok(header)
-}
-
-/// The coordinator epoch of the transaction marker that a control batch holds.
-pub(super) fn marker_epoch(header: &BatchHeader, batch: &Bytes) -> Result<Option<i32>, RecordError> {
-    if !header.attributes.is_control() {
-        return Ok(None);
-    }
-    let Some(record) = BatchView::parse(batch)?.records()?.next() else { return Ok(None) };
-    Ok(match ControlRecord::decode(&record?)? {
-        ControlRecord::Abort { coordinator_epoch } | ControlRecord::Commit { coordinator_epoch } => {
-            Some(coordinator_epoch)
-        }
-        ControlRecord::Other { .. } => None,
-    })
 }

@@ -57,6 +57,9 @@ pub struct LogConfig {
     pub flush_policy: FlushPolicy,
     /// `producer.id.expiration.ms` of the broker: how long an idle producer is remembered.
     pub producer_expiration_ms: i64,
+    /// `transaction.partition.verification.enable` of the broker: a batch begins a transaction only if the transaction's
+    /// coordinator was asked about it.
+    pub verify_transactions: bool,
 }
 
 impl LogConfig {
@@ -89,6 +92,7 @@ impl Default for LogConfig {
             delete_retention_ms: 86_400_000,
             flush_policy: FlushPolicy::Ack,
             producer_expiration_ms: 86_400_000,
+            verify_transactions: true,
         }
     }
 }

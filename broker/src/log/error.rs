@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use riverrun_core::record::RecordError;
 use riverrun_core::{Error, ErrorKind};
 
+use super::marker::MarkerError;
 use super::names::TopicPartition;
 use super::producers::SequenceError;
 use crate::storage::StorageError;
@@ -38,6 +39,9 @@ pub enum AppendError {
     /// The idempotent producer's epoch or sequence does not fit.
     #[error(transparent)]
     Sequence(#[from] SequenceError),
+    /// A transaction's end does not fit.
+    #[error(transparent)]
+    Marker(#[from] MarkerError),
     /// There is no room on the disk. The log is unharmed; the same append may succeed later.
     #[error("no room left to append")]
     Full(#[source] StorageError),

@@ -26,6 +26,7 @@ mod files;
 mod flush;
 mod folder;
 mod index;
+mod marker;
 mod names;
 mod offsets;
 mod opening;
@@ -41,10 +42,12 @@ mod snapshot;
 mod sweep;
 mod tail;
 mod truncate;
+mod verification;
 
 #[cfg(test)]
 mod tests;
 
+pub use aborted::AbortedTransaction;
 pub use append::{Appended, Origin};
 pub use checkpoint::MetaProperties;
 pub use compaction::{Candidate, CompactError, Compacted, LatestOffsets, Pace};
@@ -52,9 +55,11 @@ pub use config::{FlushPolicy, LogConfig};
 pub use error::{AppendError, LogError, ReadError, RecordFault, RejectedRecord};
 pub use flush::FlushJob;
 pub use folder::{FolderOptions, FoundPartition, LogFolder};
+pub use marker::{Marker, MarkerError};
 pub use names::TopicPartition;
 pub use offsets::{FoundOffset, OffsetSpec};
 pub use partition::{LogListener, PartitionLog};
 pub use producers::{ProducerState, SequenceError};
 pub use read::{LogSlice, ReadBound};
 pub use retention::{Retention, SegmentFacts};
+pub use verification::Guard;

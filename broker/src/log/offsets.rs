@@ -6,6 +6,7 @@ use riverrun_core::record::{BatchHeader, TimestampType};
 
 use super::error::ReadError;
 use super::partition::{Inner, PartitionLog};
+use super::read::ReadBound;
 use super::scan::{Scanned, Scanner};
 use super::segment::{MaxTime, SegmentFiles};
 
@@ -14,7 +15,7 @@ use super::segment::{MaxTime, SegmentFiles};
 pub enum OffsetSpec {
     /// The log start offset (-2), also the earliest local one (-4).
     Earliest,
-    /// The high watermark (-1).
+    /// The bound of what may be read (-1): the high watermark, or the last stable offset.
     Latest,
     /// The first record with the greatest timestamp (-3).
     MaxTimestamp,
@@ -46,9 +47,19 @@ enum Start {
 }
 
 impl PartitionLog {
-    /// The offset that `spec` names among the records that may be read; `None` if no record fits. May read files and
-    /// decode records.
+    /// The offset that `spec` names among the records below the high watermark; `None` if no record fits. May read files
+    /// and decode records.
     pub fn offset_for(&self, spec: OffsetSpec) -> Result<Option<FoundOffset>, ReadError> {
+        self.offset_within(spec, ReadBound::HighWatermark)
+    }
+
+    /// [`offset_for`](Self::offset_for) among the records below another bound: the last stable offset for those who read
+    /// committed records alone.
+    pub fn offset_within(
+        &self,
+        spec: OffsetSpec,
+        bound: ReadBound,
+    ) -> Result<Option<FoundOffset>, ReadError> {
         match spec {
             OffsetSpec::Earliest => {
                 let inner = self.lock();
@@ -57,20 +68,20 @@ impl PartitionLog {
             OffsetSpec::Latest => {
                 let inner = self.lock();
                 let leader_epoch = inner.epochs.latest().unwrap_or(-1);
-                Ok(Some(FoundOffset { offset: inner.visible.offset, timestamp: -1, leader_epoch }))
+                Ok(Some(FoundOffset { offset: inner.bound(bound), timestamp: -1, leader_epoch }))
             }
-            OffsetSpec::Since(timestamp) => self.first_since(timestamp),
-            OffsetSpec::MaxTimestamp => match self.max_timestamp()? {
-                Some(timestamp) => self.first_since(timestamp),
+            OffsetSpec::Since(timestamp) => self.first_since(timestamp, bound),
+            OffsetSpec::MaxTimestamp => match self.max_timestamp(bound)? {
+                Some(timestamp) => self.first_since(timestamp, bound),
                 None => Ok(None),
             },
         }
     }
 
-    fn first_since(&self, timestamp: i64) -> Result<Option<FoundOffset>, ReadError> {
+    fn first_since(&self, timestamp: i64, bound: ReadBound) -> Result<Option<FoundOffset>, ReadError> {
         loop {
             let generation = self.lock().generation;
-            let found = self.search_since(timestamp);
+            let found = self.search_since(timestamp, bound);
             // What was found may be of files that a compaction has replaced meanwhile.
             if self.lock().generation == generation {
                 return found;
@@ -78,7 +89,7 @@ impl PartitionLog {
         }
     }
 
-    fn search_since(&self, timestamp: i64) -> Result<Option<FoundOffset>, ReadError> {
+    fn search_since(&self, timestamp: i64, bound: ReadBound) -> Result<Option<FoundOffset>, ReadError> {
         let (parts, log_start, bound) = {
             let inner = self.lock();
             let late = |max: Option<MaxTime>| max.is_some_and(|max| max.timestamp >= timestamp);
@@ -97,7 +108,7 @@ impl PartitionLog {
                     to: inner.readable_bytes(inner.active.base_offset, inner.active.size),
                 });
             }
-            (parts, inner.log_start, inner.visible.offset)
+            (parts, inner.log_start, inner.bound(bound))
         };
         for part in parts {
             let from = match &part.from {
@@ -119,10 +130,11 @@ impl PartitionLog {
     }
 
     /// The greatest timestamp of all records that may be read.
-    fn max_timestamp(&self) -> Result<Option<i64>, ReadError> {
-        let (mut known, unsure) = {
+    fn max_timestamp(&self, bound: ReadBound) -> Result<Option<i64>, ReadError> {
+        let (mut known, unsure, bound) = {
             let inner = self.lock();
-            let readable = |max: &MaxTime| max.offset < inner.visible.offset;
+            let bound = inner.bound(bound);
+            let readable = |max: &MaxTime| max.offset < bound;
             let all = || {
                 let sealed = inner.sealed.values().map(|segment| {
                     (segment.files.clone(), segment.base_offset, segment.size, segment.max_time)
@@ -140,11 +152,13 @@ impl PartitionLog {
                     to: inner.readable_bytes(base, size),
                 })
                 .collect();
-            (known, unsure)
+            (known, unsure, bound)
         };
         for part in unsure {
             let mut scanner = Scanner::new(part.files.log.get()?, 0, part.to)?;
-            while let Some((batch, _)) = next(&mut scanner, &part)? {
+            while let Some((batch, _)) =
+                next(&mut scanner, &part)?.filter(|(batch, _)| batch.base_offset < bound)
+            {
                 known = known.max(Some(batch.max_timestamp).filter(|timestamp| *timestamp >= 0));
             }
         }
@@ -155,6 +169,15 @@ impl PartitionLog {
 impl Inner {
     fn found(&self, offset: i64, timestamp: i64) -> FoundOffset {
         FoundOffset { offset, timestamp, leader_epoch: self.epochs.of(offset).unwrap_or(-1) }
+    }
+
+    /// The offset before which a reader sees records.
+    fn bound(&self, bound: ReadBound) -> i64 {
+        match bound {
+            ReadBound::HighWatermark => self.visible.offset,
+            ReadBound::LastStable => self.last_stable(),
+            ReadBound::LogEnd => self.end.offset,
+        }
     }
 
     /// Bytes of a segment before the high watermark.

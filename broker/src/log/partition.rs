@@ -274,12 +274,14 @@ impl Inner {
         let before = self.visible.offset;
         if allowed.offset > before {
             self.visible = allowed;
+            self.producers.settle(allowed.offset);
         }
         (self.visible.offset > before).then_some(self.visible.offset)
     }
 
     pub(super) fn last_stable(&self) -> i64 {
-        self.producers.first_unstable().map_or(self.visible.offset, |first| first.min(self.visible.offset))
+        let first = self.producers.first_unstable().unwrap_or(i64::MAX);
+        first.max(self.log_start).min(self.visible.offset)
     }
 
     /// Ends the log's life after a file operation whose outcome is in doubt.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use riverrun_core::record::{BATCH_HEADER_BYTES, BatchHeader, RecordError};
 
+use super::aborted::{self, AbortedTransaction};
 use super::buffers::Buffers;
 use super::error::ReadError;
 use super::files::LogFile;
@@ -36,6 +37,8 @@ pub struct LogSlice {
     pub high_watermark: i64,
     /// The last stable offset.
     pub last_stable_offset: i64,
+    /// Up to the last stable offset: the aborted transactions that have records among these batches.
+    pub aborted: Vec<AbortedTransaction>,
 }
 
 impl LogSlice {
@@ -62,6 +65,8 @@ struct Look {
     slice: LogSlice,
     bound: Position,
     generation: u64,
+    /// Whether the reader is told which transactions were aborted.
+    committed: bool,
 }
 
 impl PartitionLog {
@@ -77,16 +82,22 @@ impl PartitionLog {
         let mut offset = offset;
         loop {
             let look = self.look(offset, bound)?;
-            if let Some(slice) = self.tail_slice(&look, offset, max_bytes, at_least_one) {
+            if let Some(slice) = self.tail_slice(&look, offset, max_bytes, at_least_one, true)? {
                 return Ok(slice);
             }
             let generation = look.generation;
+            let committed = look.committed;
             match self.file_slice(look, offset, max_bytes, at_least_one) {
                 // Its files may have been others' halfway: look again.
                 _ if self.lock().generation != generation => {}
                 // A segment may end before the next one starts, where compaction removed its last records.
-                Ok((slice, Some(next))) if slice.bytes == 0 => offset = next,
-                Ok((slice, _)) => return Ok(slice),
+                Ok((slice, _, Some(next))) if slice.bytes == 0 => offset = next,
+                Ok((mut slice, end, _)) => {
+                    if committed && slice.bytes > 0 {
+                        slice.aborted = self.aborted_transactions(offset, end)?;
+                    }
+                    return Ok(slice);
+                }
                 // The segment was deleted meanwhile: look again, and say that the offset is gone.
                 Err(ReadError::Storage(error))
                     if error.is_not_found() && offset < self.log_start_offset() => {}
@@ -104,7 +115,56 @@ impl PartitionLog {
         at_least_one: bool,
     ) -> Result<Option<LogSlice>, ReadError> {
         let look = self.look(offset, bound)?;
-        Ok(self.tail_slice(&look, offset, max_bytes, at_least_one))
+        self.tail_slice(&look, offset, max_bytes, at_least_one, false)
+    }
+
+    /// The aborted transactions that have records at the offsets `from` up to, not including, `to`, in the order of
+    /// their ends. May read files.
+    pub fn aborted_transactions(&self, from: i64, to: i64) -> Result<Vec<AbortedTransaction>, ReadError> {
+        Ok(self.aborted_between(from, to, true)?.unwrap_or_default())
+    }
+
+    /// [`aborted_transactions`](Self::aborted_transactions); `None` if that needs a file, and none may be read.
+    fn aborted_between(
+        &self,
+        from: i64,
+        to: i64,
+        may_read: bool,
+    ) -> Result<Option<Vec<AbortedTransaction>>, ReadError> {
+        let mut in_active = Vec::new();
+        let (dir, sealed) = {
+            let inner = self.lock();
+            let first = inner.sealed.range(..=from).next_back().map_or(from, |(base, _)| *base);
+            let sealed: Vec<i64> = inner
+                .sealed
+                .range(first..)
+                .filter(|(_, segment)| segment.has_aborted)
+                .map(|(base, _)| *base)
+                .collect();
+            aborted::select(&inner.active.aborted, from, to, &mut in_active);
+            (inner.dir.clone(), sealed)
+        };
+        if sealed.is_empty() {
+            return Ok(Some(in_active));
+        }
+        if !may_read {
+            return Ok(None);
+        }
+        let mut found = Vec::new();
+        for base in sealed {
+            // Of a segment that was deleted meanwhile nothing is there, and nobody reads it any more.
+            let Some(entries) = aborted::load(&**self.files.storage(), &dir, base)? else {
+                let file = dir.join(super::names::offset_file(base, super::names::TXN_INDEX));
+                let (what, expected) = ("transaction index", "entries in the order of their markers");
+                let source = RecordError::Field { what, at: 0, expected, found: base };
+                return Err(ReadError::Damaged { file, at: 0, source });
+            };
+            if aborted::select(&entries, from, to, &mut found) {
+                return Ok(Some(found));
+            }
+        }
+        found.extend(in_active);
+        Ok(Some(found))
     }
 
     fn look(&self, offset: i64, bound: ReadBound) -> Result<Look, ReadError> {
@@ -121,31 +181,51 @@ impl PartitionLog {
             last_stable_offset: inner.last_stable(),
             ..LogSlice::default()
         };
+        let committed = bound == ReadBound::LastStable;
         let bound = match bound {
             ReadBound::HighWatermark => inner.visible,
             ReadBound::LogEnd => inner.end,
             // Its place in the file is not known; whole batches below the offset are cut off after reading.
             ReadBound::LastStable => Position { offset: slice.last_stable_offset, ..inner.visible },
         };
-        Ok(Look { slice, bound, generation: inner.generation })
+        let generation = inner.generation;
+        Ok(Look { slice, bound, generation, committed })
     }
 
-    fn tail_slice(&self, look: &Look, offset: i64, max_bytes: usize, at_least_one: bool) -> Option<LogSlice> {
+    fn tail_slice(
+        &self,
+        look: &Look,
+        offset: i64,
+        max_bytes: usize,
+        at_least_one: bool,
+        may_read: bool,
+    ) -> Result<Option<LogSlice>, ReadError> {
         if offset >= look.bound.offset {
-            return Some(look.slice.clone());
+            return Ok(Some(look.slice.clone()));
         }
-        let (chunks, bytes) = self.tail.read(offset, look.bound.offset, max_bytes, at_least_one)?;
-        Some(LogSlice { chunks, bytes, ..look.slice.clone() })
+        let read = self.tail.read(offset, look.bound.offset, max_bytes, at_least_one);
+        let Some((chunks, bytes)) = read else { return Ok(None) };
+        let mut aborted = Vec::new();
+        if look.committed
+            && let Some(last) = chunks.last()
+        {
+            let end = BatchHeader::parse(last).map_or(look.bound.offset, |header| header.next_offset());
+            match self.aborted_between(offset, end, may_read)? {
+                Some(found) => aborted = found,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(LogSlice { chunks, bytes, aborted, ..look.slice.clone() }))
     }
 
-    /// The slice, and where the next segment starts if there is one that may be read.
+    /// The slice, the offset behind it, and where the next segment starts if there is one that may be read.
     fn file_slice(
         &self,
         look: Look,
         offset: i64,
         max_bytes: usize,
         at_least_one: bool,
-    ) -> Result<(LogSlice, Option<i64>), ReadError> {
+    ) -> Result<(LogSlice, i64, Option<i64>), ReadError> {
         let Look { mut slice, bound, .. } = look;
         let (place, next) = {
             let inner = self.lock();
@@ -182,17 +262,18 @@ impl PartitionLog {
                 (segment.files.log.clone(), segment.position_before(offset)?, to)
             }
         };
-        let batches =
+        let (batches, end) =
             read_batches(&self.files.buffers, &log, from, to, offset, bound.offset, max_bytes, at_least_one)?;
         slice.bytes = batches.len();
         if !batches.is_empty() {
             slice.chunks.push(batches);
         }
-        Ok((slice, next))
+        Ok((slice, end, next))
     }
 }
 
-/// Reads whole batches with offsets from `offset` to below `bound` out of the bytes `from` to `to` of a segment.
+/// Reads whole batches with offsets from `offset` to below `bound` out of the bytes `from` to `to` of a segment; the
+/// second value is the offset behind the last of them.
 #[expect(clippy::too_many_arguments, reason = "one read, all its limits")]
 fn read_batches(
     buffers: &Arc<Buffers>,
@@ -203,7 +284,7 @@ fn read_batches(
     bound: i64,
     max_bytes: usize,
     at_least_one: bool,
-) -> Result<Bytes, ReadError> {
+) -> Result<(Bytes, i64), ReadError> {
     /// An index entry leaves about this much to walk over.
     const WALK: usize = 8 << 10;
     let damaged = |at, source| ReadError::Damaged { file: log.path().to_owned(), at, source };
@@ -224,12 +305,12 @@ fn read_batches(
             }
             Scanned::Batch(header, at) if header.last_offset() >= offset => break (header, at),
             Scanned::Batch(..) => astray = false,
-            Scanned::End => return Ok(Bytes::new()),
+            Scanned::End => return Ok((Bytes::new(), offset)),
             Scanned::Bad(error) => return Err(damaged(scanner.position(), error)),
         }
     };
     if first.base_offset >= bound || (first.size() > max_bytes && !at_least_one) {
-        return Ok(Bytes::new());
+        return Ok((Bytes::new(), offset));
     }
     let left = usize::try_from(to - start).unwrap_or(usize::MAX);
     let mut buffer = buffers.take(max_bytes.max(first.size()).min(left));
@@ -256,5 +337,5 @@ fn read_batches(
         let error = RecordError::Truncated { what: "batch", at: 0, expected: first.size(), found: read };
         return Err(damaged(start, error));
     }
-    Ok(buffer.freeze(whole))
+    Ok((buffer.freeze(whole), next))
 }

@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use riverrun_core::record::{BatchHeader, RecordError};
 
+use super::aborted::{self, AbortedTransaction};
 use super::active::Active;
-use super::append::marker_epoch;
 use super::epochs::LeaderEpochs;
 use super::error::LogError;
 use super::index::{self, OffsetEntry, TimeEntry};
+use super::marker::marker_of;
 use super::names::{
     INDEX, LEADER_EPOCHS, LOG, SNAPSHOT, TIME_INDEX, TXN_INDEX, offset_file, parse_offset_file,
 };
@@ -58,6 +59,9 @@ pub(super) struct Recovery<'a> {
     producers: Producers,
     /// Batches below this are in the producers' state already.
     producers_at: i64,
+    /// The producers' state at the first segment that is checked, where `producers` is of a later one: a transaction's
+    /// abort says nothing of where it began.
+    earlier: Option<(i64, Producers)>,
     epochs: LeaderEpochs,
     /// Whether the epochs must be read from the batches, as their file is gone or damaged.
     epochs_lost: bool,
@@ -87,6 +91,7 @@ impl<'a> Recovery<'a> {
             sealed: BTreeMap::new(),
             producers: Producers::default(),
             producers_at: 0,
+            earlier: None,
             epochs_lost: epochs.is_none(),
             epochs: epochs.unwrap_or_default(),
             changed: false,
@@ -97,6 +102,9 @@ impl<'a> Recovery<'a> {
         let opening = self.opening;
         // Below the recovery point the log is what it was when a snapshot was taken.
         self.load_snapshot(self.first_checked.max(self.opening.recovery_point.unwrap_or(0)))?;
+        if !opening.clean && self.producers_at > self.first_checked {
+            self.earlier = Some(self.snapshot_before(self.first_checked)?);
+        }
         if !opening.clean {
             self.epochs.truncate_end(self.first_checked);
         }
@@ -218,20 +226,54 @@ impl<'a> Recovery<'a> {
         Ok(())
     }
 
-    fn replay(&mut self, header: &BatchHeader, position: u64, scanner: &mut Scanner) -> StorageResult<()> {
+    /// The newest state at or below `limit` that can be read, and its offset.
+    fn snapshot_before(&self, limit: i64) -> Result<(i64, Producers), LogError> {
+        let mut newest = None;
+        for entry in self.storage.list(&self.opening.dir)? {
+            if let Some((offset, SNAPSHOT)) = parse_offset_file(&entry.name)
+                && offset <= limit
+                && newest.as_ref().is_none_or(|(known, _)| *known < offset)
+            {
+                let path = self.opening.dir.join(&entry.name);
+                if let Ok(producers) = snapshot::decode(&path, &read_all(self.storage, &path)?) {
+                    newest = Some((offset, producers));
+                }
+            }
+        }
+        Ok(newest.unwrap_or_default())
+    }
+
+    /// Takes a batch into the producers' state and the epochs; the transaction that it aborted.
+    fn replay(
+        &mut self,
+        header: &BatchHeader,
+        position: u64,
+        scanner: &mut Scanner,
+    ) -> StorageResult<Option<AbortedTransaction>> {
         if self.epochs_lost || header.base_offset >= self.first_checked {
             self.epochs.note(header.leader_epoch, header.base_offset);
         }
-        if header.has_producer_id() && header.base_offset >= self.producers_at {
-            let mut marker = None;
-            if header.attributes.is_control()
-                && let Ok(batch) = scanner.view(header, position)?
-            {
-                marker = marker_epoch(header, batch.bytes()).ok().flatten();
-            }
-            self.producers.update(header, marker);
+        if !header.has_producer_id() || (header.base_offset < self.producers_at && self.earlier.is_none()) {
+            return Ok(None);
         }
-        Ok(())
+        let mut marker = None;
+        if header.attributes.is_control()
+            && let Ok(batch) = scanner.view(header, position)?
+        {
+            marker = marker_of(header, batch.bytes()).ok().flatten();
+        }
+        let mut found = None;
+        if let Some((from, earlier)) = &mut self.earlier
+            && header.base_offset >= *from
+        {
+            let ended = earlier.update(header, marker);
+            found = ended.and_then(|ended| earlier.aborted(&ended));
+        }
+        if header.base_offset >= self.producers_at {
+            let ended = self.producers.update(header, marker);
+            found = found.or_else(|| ended.and_then(|ended| self.producers.aborted(&ended)));
+        }
+        Ok(found)
     }
 
     /// Reads and checks every batch of a segment and builds its indexes anew.
@@ -252,7 +294,8 @@ impl<'a> Recovery<'a> {
                 let stop = Stop { at: position, offset: self.next_offset, source: Some(source) };
                 return Ok((segment, Some(stop)));
             }
-            self.replay(&header, position, &mut scanner)?;
+            let aborted = self.replay(&header, position, &mut scanner)?;
+            segment.aborted.extend(aborted);
             segment.note(&header, opening.config.index_interval_bytes);
             self.next_offset = header.next_offset();
         }
@@ -279,6 +322,7 @@ impl<'a> Recovery<'a> {
         let mut segment = Active::unscanned(&opening.files, &opening.dir, base, opening.now_ms);
         let next_base = self.bases.iter().copied().find(|other| *other > base).unwrap_or(i64::MAX);
         let indexes = self.read_indexes(&segment.files, active)?;
+        segment.aborted = self.read_aborted(base, next_base)?;
         let file = segment.files.log.get()?;
         let len = file.len()?;
         // The producers' snapshot must cover all that is not walked over.
@@ -318,7 +362,10 @@ impl<'a> Recovery<'a> {
                 Scanned::Batch(header, position) => match self.misplaced(&header, base) {
                     Some(source) => (position, source),
                     None => {
-                        self.replay(&header, position, &mut scanner)?;
+                        let aborted = self.replay(&header, position, &mut scanner)?;
+                        // What the index has already is not added again.
+                        let known = segment.aborted.last().map_or(-1, |last| last.last_offset);
+                        segment.aborted.extend(aborted.filter(|aborted| aborted.last_offset > known));
                         segment.note(&header, self.opening.config.index_interval_bytes);
                         self.next_offset = header.next_offset();
                         continue;
@@ -362,6 +409,13 @@ impl<'a> Recovery<'a> {
             || time.is_some_and(|entry| entry.timestamp == 0 && entry.relative == 0)
             || (time.is_none() && log_bytes > 0);
         Ok((!padded).then(|| (Vec::new(), time.into_iter().collect())))
+    }
+
+    /// The transaction index of a segment, as far as it can be believed.
+    fn read_aborted(&self, base: i64, next_base: i64) -> Result<Vec<AbortedTransaction>, LogError> {
+        let entries = aborted::load(self.storage, &self.opening.dir, base)?;
+        let inside = |entry: &AbortedTransaction| (base..next_base).contains(&entry.last_offset);
+        Ok(entries.filter(|entries| entries.iter().all(inside)).unwrap_or_default())
     }
 
     fn write_indexes(&mut self, segment: &mut Active) -> Result<(), LogError> {

@@ -40,6 +40,8 @@ pub(super) struct Sealed {
     pub(super) max_time: Option<MaxTime>,
     /// When it last grew: its age where no record has a timestamp.
     pub(super) changed_ms: i64,
+    /// Whether the abort of a transaction stands in it, so that it has a transaction index.
+    pub(super) has_aborted: bool,
 }
 
 impl Sealed {

@@ -13,11 +13,12 @@ use riverrun_core::clock::Clock;
 use tokio::sync::oneshot;
 
 use super::cluster_view::{ClusterSnapshot, ClusterView};
-use super::partition::{Partition, PartitionError};
+use super::partition::{Logged, Partition, PartitionError, TransactionalProducer};
 use super::timers::Timers;
 use crate::coordinator::group::{
     Decision, GroupLimits, GroupShard, Reply, TimerKey, Token, decode_record, encode_record,
 };
+use crate::log::{AppendError, Marker};
 
 /// The topic that holds what groups are and how far they have read.
 pub(crate) const OFFSETS_TOPIC: &str = "__consumer_offsets";
@@ -68,6 +69,11 @@ impl ShardDriver {
         self.lock().is_some()
     }
 
+    /// Where the shard's records are.
+    pub(crate) fn partition(&self) -> &Arc<Partition> {
+        &self.partition
+    }
+
     /// The partition's number in the topic.
     pub(crate) fn index(&self) -> usize {
         self.index
@@ -92,13 +98,22 @@ impl ShardDriver {
         self.partition.open()?;
         let mut shard = GroupShard::new(self.limits);
         let mut unreadable = 0_usize;
-        self.partition.scan(|key, value| match decode_record(key, value) {
-            Ok(Some(record)) => shard.replay(&record),
-            Ok(None) => {}
-            Err(error) => {
-                unreadable += 1;
-                tracing::warn!(error = &error as &dyn std::error::Error, "a group record was passed over");
-            }
+        self.partition.scan(|logged| match logged {
+            Logged::Record { producer_id, key, value } => match decode_record(key, value) {
+                Ok(Some(record)) => match producer_id {
+                    Some(producer_id) => shard.replay_pending(producer_id, &record),
+                    None => shard.replay(&record),
+                },
+                Ok(None) => {}
+                Err(error) => {
+                    unreadable += 1;
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "a group record was passed over"
+                    );
+                }
+            },
+            Logged::End { producer_id, commit } => shard.complete_transaction(producer_id, commit),
         })?;
         if unreadable > 0 {
             tracing::warn!(
@@ -119,6 +134,15 @@ impl ShardDriver {
         self: &Arc<Self>,
         decide: impl FnOnce(&GroupShard, i64, Token) -> Decision,
     ) -> BoxFuture<'static, Result<Reply, GroupsError>> {
+        self.submit_as(None, decide)
+    }
+
+    /// [`submit`](ShardDriver::submit) for a request whose records become part of a producer's transaction.
+    pub(crate) fn submit_as(
+        self: &Arc<Self>,
+        producer: Option<TransactionalProducer>,
+        decide: impl FnOnce(&GroupShard, i64, Token) -> Decision,
+    ) -> BoxFuture<'static, Result<Reply, GroupsError>> {
         let token = Token(self.next_token.fetch_add(1, Ordering::Relaxed));
         let (sender, receiver) = oneshot::channel();
         let mut guard = self.lock();
@@ -126,8 +150,14 @@ impl ShardDriver {
             loaded.parked.insert(token, sender);
             let now_ms = self.clock.now_ms();
             let decision = decide(&loaded.shard, now_ms, token);
-            if let Err(error) = self.carry_out(loaded, decision, now_ms) {
-                self.give_up(&mut guard, &error);
+            match self.carry_out(loaded, decision, producer, now_ms) {
+                Ok(()) => {}
+                // The log is as it was: it refused what is no part of an ongoing transaction.
+                Err(error @ PartitionError::Append(AppendError::Sequence(_))) => {
+                    loaded.parked.remove(&token);
+                    return Box::pin(std::future::ready(Err(error.into())));
+                }
+                Err(error) => self.give_up(&mut guard, &error),
             }
         }
         drop(guard);
@@ -164,7 +194,7 @@ impl ShardDriver {
         let Some(loaded) = guard.as_mut() else { return };
         let now_ms = self.clock.now_ms();
         let decision = decide(&loaded.shard, now_ms);
-        if let Err(error) = self.carry_out(loaded, decision, now_ms) {
+        if let Err(error) = self.carry_out(loaded, decision, None, now_ms) {
             self.give_up(&mut guard, &error);
         }
     }
@@ -175,15 +205,34 @@ impl ShardDriver {
         self.run(|shard, now_ms| shard.decide_deadline(now_ms, &cluster, key));
     }
 
-    fn carry_out(&self, loaded: &mut Loaded, decision: Decision, now_ms: i64) -> Result<(), PartitionError> {
+    /// Ends a producer's transaction: its offsets count from now on, or never. Returns the log's end behind the marker.
+    pub(super) fn end_transaction(&self, marker: &Marker) -> Result<i64, PartitionError> {
+        let mut guard = self.lock();
+        let loaded = guard.as_mut().ok_or(PartitionError::Gone)?;
+        let end_offset = self.partition.append_marker(marker, self.clock.now_ms())?;
+        loaded.shard.complete_transaction(marker.producer_id, marker.commit);
+        loaded.end_offset = loaded.end_offset.max(end_offset);
+        Ok(end_offset)
+    }
+
+    fn carry_out(
+        &self,
+        loaded: &mut Loaded,
+        decision: Decision,
+        producer: Option<TransactionalProducer>,
+        now_ms: i64,
+    ) -> Result<(), PartitionError> {
         if !decision.records.is_empty() {
             let mut encoded = Vec::with_capacity(decision.records.len());
             for record in &decision.records {
                 encoded.push(encode_record(record).map_err(PartitionError::internal)?);
             }
-            loaded.end_offset = self.partition.append_own(&encoded, now_ms)?;
+            loaded.end_offset = self.partition.append_of(&encoded, producer, now_ms)?;
             for record in &decision.records {
-                loaded.shard.replay(record);
+                match producer {
+                    Some(producer) => loaded.shard.replay_pending(producer.producer_id, record),
+                    None => loaded.shard.replay(record),
+                }
             }
         }
         if let Some(change) = decision.change {

@@ -13,10 +13,13 @@ const CHECKPOINT_TICK: Duration = Duration::from_secs(60);
 
 /// Starts the tasks; they end when they are aborted.
 pub(super) fn start(node: &Arc<Node>) -> Vec<tokio::task::JoinHandle<()>> {
+    let transactions = node.settings.transactions;
     vec![
         tokio::spawn(run_deadlines(node.clone())),
         tokio::spawn(every(node.clone(), node.settings.retention_interval, retention)),
         tokio::spawn(every(node.clone(), node.settings.offsets_expiry_interval, expire_offsets)),
+        tokio::spawn(every(node.clone(), transactions.abort_interval, Node::abort_timed_out_transactions)),
+        tokio::spawn(every(node.clone(), transactions.id_expiry_interval, Node::expire_transactional_ids)),
         tokio::spawn(flush_by_interval(node.clone())),
         tokio::spawn(every(node.clone(), CHECKPOINT_TICK, checkpoint)),
     ]
@@ -27,7 +30,7 @@ async fn run_deadlines(node: Arc<Node>) {
 }
 
 /// Runs blocking work again and again, never two at a time.
-async fn every(node: Arc<Node>, interval: Duration, work: fn(&Node)) {
+async fn every(node: Arc<Node>, interval: Duration, work: fn(&Arc<Node>)) {
     loop {
         tokio::time::sleep(interval).await;
         let node = node.clone();
@@ -41,7 +44,7 @@ fn logs(node: &Node) -> Vec<Arc<PartitionLog>> {
     node.partitions.open().iter().filter_map(|partition| partition.log().cloned()).collect()
 }
 
-fn expire_offsets(node: &Node) {
+fn expire_offsets(node: &Arc<Node>) {
     for shard in node.written_shards() {
         match shard.load_blocking() {
             Ok(()) => shard.run(|state, now_ms| state.decide_expiry(now_ms)),
@@ -52,7 +55,7 @@ fn expire_offsets(node: &Node) {
     }
 }
 
-fn retention(node: &Node) {
+fn retention(node: &Arc<Node>) {
     open_all(node);
     let now_ms = node.clock.now_ms();
     for log in logs(node) {
@@ -86,7 +89,7 @@ async fn flush_by_interval(node: Arc<Node>) {
     }
 }
 
-fn checkpoint(node: &Node) {
+fn checkpoint(node: &Arc<Node>) {
     if let Err(error) = node.logs.folder().checkpoint() {
         tracing::error!(error = &error as &dyn std::error::Error, "the checkpoints could not be written");
     }

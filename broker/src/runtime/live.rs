@@ -137,7 +137,7 @@ impl Node {
         let image = self.controller.image();
         let live = Arc::new(compute(&self.configs.given, &self.settings, &image));
         *self.configs.now.write().unwrap_or_else(PoisonError::into_inner) = live.clone();
-        self.logs.set_defaults(live.topic_defaults.clone(), live.settings.producer_expiration_ms);
+        self.logs.set_defaults(live.topic_defaults.clone(), &live.settings);
         for topic in image.topics() {
             let open = self.partitions.of_topic(topic.id);
             if !open.is_empty() {

@@ -11,7 +11,7 @@ use riverrun_core::record::{Compression, TimestampType};
 
 use super::flusher::Flusher;
 use super::partition::{Partition, PartitionRules};
-use crate::config::keys;
+use crate::config::{BrokerSettings, keys};
 use crate::log::{FlushPolicy, LogConfig, LogError, LogFolder, PartitionLog, TopicPartition};
 use crate::metadata::{ClusterImage, ConfigResource, TopicImage};
 use crate::metrics::Metrics;
@@ -27,6 +27,17 @@ pub(crate) type SharedImage = Arc<RwLock<Arc<ClusterImage>>>;
 struct LogDefaults {
     topic: Config,
     producer_expiration_ms: i64,
+    verify_transactions: bool,
+}
+
+impl LogDefaults {
+    fn of(topic: Config, settings: &BrokerSettings) -> Self {
+        LogDefaults {
+            topic,
+            producer_expiration_ms: settings.producer_expiration_ms,
+            verify_transactions: settings.transactions.verification,
+        }
+    }
 }
 
 /// Every log of this broker.
@@ -46,7 +57,7 @@ impl Logs {
     pub(super) fn new(
         folder: LogFolder,
         topic_defaults: Config,
-        producer_expiration_ms: i64,
+        settings: &BrokerSettings,
         clock: Arc<dyn Clock>,
     ) -> Self {
         let recovered = AtomicBool::new(folder.was_clean());
@@ -54,7 +65,7 @@ impl Logs {
         Logs {
             folder,
             flusher: Flusher::new(metrics.clone()),
-            defaults: RwLock::new(LogDefaults { topic: topic_defaults, producer_expiration_ms }),
+            defaults: RwLock::new(LogDefaults::of(topic_defaults, settings)),
             clock,
             metrics,
             image: OnceLock::new(),
@@ -71,8 +82,8 @@ impl Logs {
     }
 
     /// The broker's configs have changed. Open logs learn of it by [`reconfigure`](Self::reconfigure).
-    pub(super) fn set_defaults(&self, topic: Config, producer_expiration_ms: i64) {
-        let defaults = LogDefaults { topic, producer_expiration_ms };
+    pub(super) fn set_defaults(&self, topic: Config, settings: &BrokerSettings) {
+        let defaults = LogDefaults::of(topic, settings);
         *self.defaults.write().unwrap_or_else(PoisonError::into_inner) = defaults;
     }
 
@@ -117,7 +128,12 @@ impl Logs {
     }
 
     fn log_config(&self, topic: &str) -> LogConfig {
-        log_config(&self.topic_config(topic), self.defaults().producer_expiration_ms)
+        let defaults = self.defaults();
+        LogConfig {
+            producer_expiration_ms: defaults.producer_expiration_ms,
+            verify_transactions: defaults.verify_transactions,
+            ..log_config(&self.topic_config(topic))
+        }
     }
 
     /// The topic's configs that partitions obey.
@@ -214,7 +230,7 @@ fn compression(config: &Config) -> Option<(Compression, Option<i32>)> {
     }
 }
 
-fn log_config(config: &Config, producer_expiration_ms: i64) -> LogConfig {
+fn log_config(config: &Config) -> LogConfig {
     let unsigned = |number: i32| u32::try_from(number).unwrap_or(0);
     let policies = config.get(&keys::CLEANUP_POLICY);
     let has = |policy: &str| policies.iter().any(|given| given == policy);
@@ -245,6 +261,6 @@ fn log_config(config: &Config, producer_expiration_ms: i64) -> LogConfig {
             "os" => FlushPolicy::Os,
             _ => FlushPolicy::Ack,
         },
-        producer_expiration_ms,
+        ..LogConfig::default()
     }
 }

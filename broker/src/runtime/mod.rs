@@ -20,6 +20,8 @@ mod producer_ids;
 mod telemetry;
 mod timers;
 mod topics;
+mod transaction_ends;
+mod transactions;
 mod waiters;
 
 pub(crate) use controller::ControllerError;
@@ -27,7 +29,8 @@ pub(crate) use fetch_sessions::{FetchPlan, Found, SessionError, SessionKey, Sess
 pub(crate) use groups::{GroupsError, ShardDriver};
 pub(crate) use live::Live;
 pub(crate) use metadata_file::METADATA_TOPIC;
-pub(crate) use node::{Node, StartError};
-pub(crate) use partition::{Partition, PartitionError};
+pub(crate) use node::{Node, StartError, TRANSACTION_VERSION};
+pub(crate) use partition::{Partition, PartitionError, TransactionalProducer, Verification};
 pub(crate) use telemetry::{ClientTraits, Push, Telemetry, TelemetryError};
 pub(crate) use topics::{CreatedTopic, TopicRef};
+pub(crate) use transactions::TransactionsError;

@@ -24,12 +24,17 @@ use super::metadata_file::{METADATA_TOPIC, MetadataFile};
 use super::partitions::Partitions;
 use super::producer_ids::ProducerIds;
 use super::telemetry::Telemetry;
+use super::transactions::Transactions;
 use crate::config::{BrokerSettings, Given, topic_defaults};
 use crate::coordinator::group::{Assignor, GroupLimits, MigrationPolicy};
+use crate::coordinator::transaction::TransactionLimits;
 use crate::log::{FolderOptions, LogError, LogFolder, MetaProperties, TopicPartition};
 use crate::metadata::{ClusterImage, MetadataLog, MetadataLogError, MetadataRecord, ReplayError};
 use crate::metrics::Metrics;
 use crate::storage::Storage;
+
+/// The version of transactions that is finalized (`transaction.version`): KIP-890 as a whole.
+pub(crate) const TRANSACTION_VERSION: i16 = 2;
 
 /// Why a broker cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +68,7 @@ pub(crate) struct Node {
     pub(crate) partitions: Partitions,
     pub(crate) groups: Groups,
     pub(crate) producer_ids: ProducerIds,
+    pub(crate) transactions: Transactions,
     pub(crate) fetch_sessions: FetchSessions,
     pub(crate) telemetry: Telemetry,
     pub(super) logs: Arc<Logs>,
@@ -108,7 +114,7 @@ impl Node {
             loading.await.map_err(|error| StartError::Internal(error.to_string()))??;
         let configs = LiveConfigs::new(given, &settings, &image);
         let live = configs.now();
-        logs.set_defaults(live.topic_defaults.clone(), live.settings.producer_expiration_ms);
+        logs.set_defaults(live.topic_defaults.clone(), &live.settings);
         let controller = Controller::start(image, Box::new(metadata));
         logs.set_metadata(controller.shared_image(), leader_epoch);
         let view = ClusterView::new(controller.shared_image(), settings.consumer_times);
@@ -117,6 +123,7 @@ impl Node {
             partitions: Partitions::new(logs.clone()),
             groups: Groups::new(limits(&settings), view, clock.clone()),
             producer_ids: ProducerIds::new(),
+            transactions: Transactions::new(transaction_limits(&settings), clock.clone()),
             fetch_sessions: FetchSessions::new(settings.fetch_sessions_max),
             telemetry: Telemetry::default(),
             settings,
@@ -130,7 +137,12 @@ impl Node {
         });
         node.attach_offsets_topic();
         node.cleaner.start(&node);
+        node.attach_transactions_topic();
         let mut tasks = housekeeping::start(&node);
+        if !node.transactions.shards().is_empty() {
+            let resuming = node.clone();
+            tasks.push(tokio::task::spawn_blocking(move || resuming.resume_transactions()));
+        }
         if !node.logs.is_recovered() {
             let recovering = node.clone();
             tasks.push(tokio::task::spawn_blocking(move || housekeeping::recover_all(&recovering)));
@@ -263,6 +275,14 @@ fn migration(settings: &BrokerSettings) -> MigrationPolicy {
     }
 }
 
+fn transaction_limits(settings: &BrokerSettings) -> TransactionLimits {
+    TransactionLimits {
+        max_timeout_ms: settings.transactions.max_timeout_ms,
+        id_expiration_ms: settings.transactions.id_expiration_ms,
+        version: TRANSACTION_VERSION,
+    }
+}
+
 fn load(
     settings: &BrokerSettings,
     defaults: Config,
@@ -278,7 +298,7 @@ fn load(
     {
         return Err(StartError::OtherNode { folder: shown(), found: *found, node_id: settings.node_id });
     }
-    let logs = Logs::new(folder, defaults, settings.producer_expiration_ms, clock.clone());
+    let logs = Logs::new(folder, defaults, settings, clock.clone());
     let id = TopicPartition::new(METADATA_TOPIC, 0);
     let mut metadata = MetadataFile::new(logs.open(&id, Uuid::ZERO)?, clock);
     let mut image = ClusterImage::default();

@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use bytes::Bytes;
 use riverrun_core::protocol::Uuid;
-use riverrun_core::record::{BatchBuilder, Batches, Compression, RecordError};
+use riverrun_core::record::{BatchBuilder, Batches, Compression, ControlRecord, NO_SEQUENCE, RecordError};
 use tokio::sync::Notify;
 
 use super::logs::Logs;
 use super::waiters::Waiters;
 use crate::log::{
-    AppendError, Appended, FlushPolicy, LogError, LogSlice, Origin, PartitionLog, ReadBound, ReadError,
-    TopicPartition,
+    AppendError, Appended, FlushPolicy, Guard, LogError, LogSlice, Marker, Origin, PartitionLog, ReadBound,
+    ReadError, TopicPartition,
 };
 use crate::metrics::TopicCounters;
 
@@ -64,6 +64,43 @@ pub(crate) struct Offsets {
     pub(crate) high_watermark: i64,
     pub(crate) last_stable: i64,
     pub(crate) log_end: i64,
+}
+
+/// What a log of our own holds, as it is read back.
+#[derive(Debug)]
+pub(crate) enum Logged<'a> {
+    /// A record; with the producer whose transaction it belongs to.
+    Record { producer_id: Option<i64>, key: Option<&'a Bytes>, value: Option<&'a Bytes> },
+    /// The end of a producer's transaction.
+    End { producer_id: i64, commit: bool },
+}
+
+/// The producer of a transactional batch of our own, and the proof that its coordinator was asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TransactionalProducer {
+    pub(crate) producer_id: i64,
+    pub(crate) epoch: i16,
+    pub(crate) guard: Option<Guard>,
+}
+
+/// A guard of a partition's log, given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Verification {
+    log: Arc<PartitionLog>,
+    guard: Guard,
+}
+
+impl Verification {
+    /// What is shown with the batch.
+    pub(crate) fn guard(&self) -> Guard {
+        self.guard
+    }
+}
+
+impl Drop for Verification {
+    fn drop(&mut self) {
+        self.log.end_verification(self.guard);
+    }
 }
 
 /// A partition of a topic.
@@ -189,16 +226,26 @@ impl Partition {
     }
 
     /// Appends a client's batch and sees to it that it is flushed as the topic's policy says.
-    pub(crate) fn append(&self, batch: Bytes, now_ms: i64) -> Result<Appended, PartitionError> {
+    pub(crate) fn append(
+        &self,
+        batch: Bytes,
+        guard: Option<Guard>,
+        now_ms: i64,
+    ) -> Result<Appended, PartitionError> {
         let bytes = batch.len() as u64;
-        let outcome = self.append_client(batch, now_ms);
+        let outcome = self.append_client(batch, guard, now_ms);
         self.count_produce(bytes, &outcome);
         outcome
     }
 
-    fn append_client(&self, batch: Bytes, now_ms: i64) -> Result<Appended, PartitionError> {
+    fn append_client(
+        &self,
+        batch: Bytes,
+        guard: Option<Guard>,
+        now_ms: i64,
+    ) -> Result<Appended, PartitionError> {
         let log = self.opened()?;
-        let appended = log.append(batch, Origin::Client, self.logs.leader_epoch(), now_ms)?;
+        let appended = log.append_guarded(batch, Origin::Client, guard, self.logs.leader_epoch(), now_ms)?;
         self.ask_for_flush(log, &appended, now_ms);
         Ok(appended)
     }
@@ -231,10 +278,48 @@ impl Partition {
         }
     }
 
+    /// Begins to ask a transaction's coordinator whether a producer's transaction takes in this partition; `None` if
+    /// it is open here already. See [`PartitionLog::begin_verification`].
+    pub(crate) fn begin_verification(
+        &self,
+        producer_id: i64,
+        epoch: i16,
+        sequence: i32,
+        starts_anew: bool,
+    ) -> Result<Option<Verification>, PartitionError> {
+        let log = self.opened()?;
+        let guard = log.begin_verification(producer_id, epoch, sequence, starts_anew);
+        Ok(guard.map(|guard| Verification { log: log.clone(), guard }))
+    }
+
+    /// Ends a producer's transaction here; returns the log's end behind the marker.
+    pub(crate) fn append_marker(&self, marker: &Marker, now_ms: i64) -> Result<i64, PartitionError> {
+        let log = self.opened()?;
+        match log.append_marker(marker, self.logs.leader_epoch(), now_ms)? {
+            Some(appended) => {
+                self.ask_for_flush(log, &appended, now_ms);
+                Ok(appended.last_offset + 1)
+            }
+            // It is in the log, but may not be durable.
+            None => Ok(log.log_end_offset()),
+        }
+    }
+
     /// Appends records of our own as one batch; returns the log's end behind them.
     pub(crate) fn append_own(
         &self,
         records: &[(Bytes, Option<Bytes>)],
+        now_ms: i64,
+    ) -> Result<i64, PartitionError> {
+        self.append_of(records, None, now_ms)
+    }
+
+    /// Appends records of our own as one batch, as part of a producer's transaction if there is one; returns the log's
+    /// end behind them.
+    pub(crate) fn append_of(
+        &self,
+        records: &[(Bytes, Option<Bytes>)],
+        producer: Option<TransactionalProducer>,
         now_ms: i64,
     ) -> Result<i64, PartitionError> {
         let log = self.opened()?;
@@ -242,7 +327,14 @@ impl Partition {
         for (key, value) in records {
             builder.append(now_ms, Some(key), value.as_deref(), &[])?;
         }
-        let appended = log.append(builder.build()?, Origin::Coordinator, self.logs.leader_epoch(), now_ms)?;
+        if let Some(producer) = producer {
+            builder.set_producer(producer.producer_id, producer.epoch, NO_SEQUENCE);
+            builder.set_transactional(true);
+        }
+        let guard = producer.and_then(|producer| producer.guard);
+        let batch = builder.build()?;
+        let appended =
+            log.append_guarded(batch, Origin::Coordinator, guard, self.logs.leader_epoch(), now_ms)?;
         self.ask_for_flush(log, &appended, now_ms);
         Ok(appended.last_offset + 1)
     }
@@ -298,11 +390,8 @@ impl Partition {
         Ok(self.opened()?.read(offset, max_bytes, bound, at_least_one)?)
     }
 
-    /// Hands every record of the log, in order, to `visit`: key and value. Blocks.
-    pub(crate) fn scan(
-        &self,
-        mut visit: impl FnMut(Option<&Bytes>, Option<&Bytes>),
-    ) -> Result<(), PartitionError> {
+    /// Hands every record and every transaction's end of the log, in order, to `visit`. Blocks.
+    pub(crate) fn scan(&self, mut visit: impl FnMut(Logged<'_>)) -> Result<(), PartitionError> {
         let log = self.opened()?;
         let end = log.log_end_offset();
         let mut offset = log.log_start_offset();
@@ -315,12 +404,19 @@ impl Partition {
                 for batch in Batches::new(chunk) {
                     let batch = batch?;
                     offset = batch.next_offset();
-                    if batch.attributes.is_control() {
-                        continue;
-                    }
+                    let transactional = batch.attributes.is_transactional();
+                    let producer_id = Some(batch.producer_id).filter(|_| transactional);
                     for record in batch.records()? {
                         let record = record?;
-                        visit(record.key.as_ref(), record.value.as_ref());
+                        if !batch.attributes.is_control() {
+                            let (key, value) = (record.key.as_ref(), record.value.as_ref());
+                            visit(Logged::Record { producer_id, key, value });
+                        } else if let Ok(end @ (ControlRecord::Commit { .. } | ControlRecord::Abort { .. })) =
+                            ControlRecord::decode(&record)
+                        {
+                            let commit = matches!(end, ControlRecord::Commit { .. });
+                            visit(Logged::End { producer_id: batch.producer_id, commit });
+                        }
                     }
                 }
             }

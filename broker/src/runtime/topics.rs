@@ -7,7 +7,10 @@ use riverrun_core::protocol::Uuid;
 use super::controller::ControllerError;
 use super::groups::{GroupsError, OFFSETS_TOPIC, ShardDriver};
 use super::node::Node;
+use super::partition::PartitionError;
+use super::transactions::TRANSACTIONS_TOPIC;
 use crate::coordinator::group::Name;
+use crate::log::Marker;
 use crate::metadata::{
     ClusterImage, MetadataRecord, NewTopic, TopicDefaults, TopicError, TopicImage, decide_create_topic,
     decide_delete_topic,
@@ -152,6 +155,9 @@ impl Node {
 
     /// What an internal topic is made with; `None` for every other name.
     pub(crate) fn internal_topic(&self, name: &str) -> Option<NewTopic> {
+        if name == TRANSACTIONS_TOPIC {
+            return Some(self.transactions_topic());
+        }
         if name != OFFSETS_TOPIC {
             return None;
         }
@@ -216,6 +222,19 @@ impl Node {
         let shard = shard.ok_or_else(|| GroupsError::Load("__consumer_offsets is being made".to_owned()))?;
         shard.load().await?;
         Ok(shard)
+    }
+
+    /// Ends a producer's transaction in a partition of `__consumer_offsets`; returns the log's end behind the marker.
+    pub(super) async fn end_in_group_shard(
+        &self,
+        index: i32,
+        marker: &Marker,
+    ) -> Result<i64, PartitionError> {
+        self.attach_offsets_topic();
+        let shard = usize::try_from(index).ok().and_then(|index| self.groups.shards().get(index));
+        let shard = shard.ok_or(PartitionError::Gone)?;
+        shard.load().await.map_err(PartitionError::internal)?;
+        shard.end_transaction(marker)
     }
 
     /// The shards that may hold anything: those that are loaded, and those whose partition has files. Reads the data

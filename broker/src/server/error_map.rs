@@ -5,9 +5,12 @@ use riverrun_core::record::RecordError;
 
 use super::quota::Exceeded;
 use crate::coordinator::group::GroupError;
-use crate::log::{AppendError, ReadError, RecordFault, RejectedRecord, SequenceError};
+use crate::coordinator::transaction::TransactionError;
+use crate::log::{AppendError, MarkerError, ReadError, RecordFault, RejectedRecord, SequenceError};
 use crate::metadata::TopicError;
-use crate::runtime::{ControllerError, GroupsError, PartitionError, SessionError, TelemetryError};
+use crate::runtime::{
+    ControllerError, GroupsError, PartitionError, SessionError, TelemetryError, TransactionsError,
+};
 
 /// An internal error as a client sees it.
 pub(crate) trait ToCode {
@@ -70,6 +73,7 @@ impl ToCode for GroupsError {
     /// Whatever it was, the client shall look the coordinator up again and retry.
     fn code(&self) -> ErrorCode {
         match self {
+            GroupsError::Partition(error @ PartitionError::Append(AppendError::Sequence(_))) => error.code(),
             GroupsError::Partition(_) | GroupsError::Load(_) | GroupsError::Reloaded => {
                 ErrorCode::CoordinatorNotAvailable
             }
@@ -80,6 +84,31 @@ impl ToCode for GroupsError {
 impl ToCode for Exceeded {
     fn code(&self) -> ErrorCode {
         ErrorCode::ThrottlingQuotaExceeded
+    }
+}
+
+impl ToCode for TransactionError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            TransactionError::InvalidRequest => ErrorCode::InvalidRequest,
+            TransactionError::InvalidTimeout => ErrorCode::InvalidTransactionTimeout,
+            TransactionError::InvalidProducerIdMapping => ErrorCode::InvalidProducerIdMapping,
+            TransactionError::ProducerFenced => ErrorCode::ProducerFenced,
+            TransactionError::ConcurrentTransactions => ErrorCode::ConcurrentTransactions,
+            TransactionError::InvalidState => ErrorCode::InvalidTxnState,
+            TransactionError::Abortable => ErrorCode::TransactionAbortable,
+        }
+    }
+}
+
+impl ToCode for TransactionsError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            TransactionsError::Refused(error) => error.code(),
+            TransactionsError::Partition(_) | TransactionsError::Load(_) | TransactionsError::Reloaded => {
+                ErrorCode::CoordinatorNotAvailable
+            }
+        }
     }
 }
 
@@ -134,6 +163,13 @@ impl ToCode for AppendError {
             }
             AppendError::Sequence(SequenceError::OutOfOrder { .. }) => ErrorCode::OutOfOrderSequenceNumber,
             AppendError::Sequence(SequenceError::StaleEpoch { .. }) => ErrorCode::InvalidProducerEpoch,
+            AppendError::Sequence(
+                SequenceError::NoTransaction { .. } | SequenceError::OutsideTransaction { .. },
+            ) => ErrorCode::InvalidTxnState,
+            AppendError::Marker(MarkerError::StaleEpoch { .. }) => ErrorCode::InvalidProducerEpoch,
+            AppendError::Marker(MarkerError::StaleCoordinator { .. }) => {
+                ErrorCode::TransactionCoordinatorFenced
+            }
             AppendError::Closed(_) => ErrorCode::NotLeaderOrFollower,
             AppendError::Full(_) | AppendError::Failed(..) => ErrorCode::KafkaStorageError,
         }

@@ -20,6 +20,7 @@ mod record;
 mod request;
 mod shard;
 mod sync;
+mod transactional;
 mod transition;
 mod wire;
 
@@ -38,4 +39,5 @@ pub(crate) use request::{
     OffsetToCommit, Reply, SyncRequest, Token,
 };
 pub(crate) use shard::{GroupOverview, GroupShard};
+pub(crate) use transactional::TxnOffsetCommitRequest;
 pub(crate) use wire::{decode_record, encode_record};

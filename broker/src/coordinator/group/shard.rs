@@ -15,6 +15,7 @@ use super::request::{
     ConsumerHeartbeatRequest, GroupError, GroupLimits, HeartbeatRequest, JoinRequest, LeaveRequest, Name,
     OffsetCommitRequest, Reply, SyncRequest, Token,
 };
+use super::transactional::PendingOffsets;
 use super::{heartbeat, join, leave, sync};
 
 /// One line of ListGroups.
@@ -33,12 +34,18 @@ pub(crate) struct GroupShard {
     limits: GroupLimits,
     groups: BTreeMap<Name, Group>,
     offsets: BTreeMap<Name, GroupOffsets>,
+    pending: PendingOffsets,
 }
 
 impl GroupShard {
     /// A shard that knows no group.
     pub(crate) fn new(limits: GroupLimits) -> Self {
-        GroupShard { limits, groups: BTreeMap::new(), offsets: BTreeMap::new() }
+        GroupShard {
+            limits,
+            groups: BTreeMap::new(),
+            offsets: BTreeMap::new(),
+            pending: PendingOffsets::default(),
+        }
     }
 
     /// Decides a JoinGroup.
@@ -204,6 +211,9 @@ impl GroupShard {
         let mut decision = Decision::default();
         for (name, offsets) in &self.offsets {
             let group = self.groups.get(name);
+            if self.pending.has_group(name) {
+                continue;
+            }
             let before = decision.records.len();
             match group {
                 Some(group) => {
@@ -229,7 +239,7 @@ impl GroupShard {
                 }
                 Group::Consumer(_) => true,
             };
-            if is_old && !self.offsets.contains_key(name) {
+            if is_old && !self.offsets.contains_key(name) && !self.pending.has_group(name) {
                 decision.records.extend(group.end());
             }
         }
@@ -277,10 +287,12 @@ impl GroupShard {
             }
             GroupRecord::Consumer { group, record } => self.replay_consumer(group, record),
             GroupRecord::Offset { group, topic, partition, value: Some(offset) } => {
+                self.pending.supersede(group, topic, *partition);
                 let offsets = self.offsets.entry(group.clone()).or_default();
                 offsets.insert((topic.clone(), *partition), offset.clone());
             }
             GroupRecord::Offset { group, topic, partition, value: None } => {
+                self.pending.supersede(group, topic, *partition);
                 if let Some(offsets) = self.offsets.get_mut(group) {
                     offsets.remove(&(topic.clone(), *partition));
                     if offsets.is_empty() {
@@ -349,6 +361,23 @@ impl GroupShard {
     /// Whether anything is known under this name.
     pub(crate) fn knows(&self, name: &str) -> bool {
         self.groups.contains_key(name) || self.offsets.contains_key(name)
+    }
+
+    pub(super) fn limits(&self) -> &GroupLimits {
+        &self.limits
+    }
+
+    pub(super) fn any_group(&self, name: &str) -> Option<&Group> {
+        self.groups.get(name)
+    }
+
+    pub(super) fn pending_mut(&mut self) -> &mut PendingOffsets {
+        &mut self.pending
+    }
+
+    /// Whether an open transaction has committed an offset of this partition, so that nobody knows yet what counts.
+    pub(crate) fn is_unstable(&self, group: &Name, topic: &Name, partition: i32) -> bool {
+        self.pending.contains(group, topic, partition)
     }
 
     /// The committed offset of a partition.

@@ -120,6 +120,7 @@ impl Output {
             }
         }
         let has_aborted = !aborted.is_empty();
+        self.segment.aborted = aborted;
         Ok(Written { sealed: self.segment.seal(), has_aborted, dir: self.dir, storage: self.storage })
     }
 

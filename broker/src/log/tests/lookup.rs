@@ -220,7 +220,9 @@ fn coordinators_may_write_what_clients_may_not() {
     transactional.append(NOW, None, Some(b"v"), &[]).unwrap();
     transactional.set_producer(4, 0, 0);
     transactional.set_transactional(true);
-    let own = |bytes| bench.log.append(bytes, Origin::Coordinator, 0, NOW).unwrap().base_offset;
+    let guard = bench.log.begin_verification(4, 0, -1, false);
+    let own =
+        |bytes| bench.log.append_guarded(bytes, Origin::Coordinator, guard, 0, NOW).unwrap().base_offset;
     assert_eq!(own(transactional.build().unwrap()), 0);
     bench.log.flush().unwrap();
     assert_eq!((bench.log.last_stable_offset(), bench.log.high_watermark()), (0, 1));

@@ -10,6 +10,7 @@ mod model;
 mod producers;
 mod rules;
 mod threads;
+mod transactions;
 
 use std::path::Path;
 use std::sync::Arc;

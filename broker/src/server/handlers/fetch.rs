@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use riverrun_core::protocol::messages::fetch_response::{FetchableTopicResponse, PartitionData};
+use riverrun_core::protocol::messages::fetch_response::{
+    AbortedTransaction, FetchableTopicResponse, PartitionData,
+};
 use riverrun_core::protocol::messages::{FetchRequest, FetchResponse};
 use riverrun_core::protocol::{ErrorCode, Str, Uuid};
 use tokio::sync::Notify;
 
-use crate::log::{LogSlice, ReadBound};
+use crate::log::{self, LogSlice, ReadBound};
 use crate::metadata::ClusterImage;
 use crate::runtime::{FetchPlan, Found, Node, Partition, PartitionError, SessionKey, SessionPartition};
 use crate::server::connection::Call;
@@ -324,7 +326,10 @@ impl Fetch {
                 high_watermark: slice.high_watermark,
                 last_stable_offset: slice.last_stable_offset,
                 log_start_offset: slice.log_start_offset,
-                aborted_transactions: self.limits.read_committed.then(Vec::new),
+                aborted_transactions: self
+                    .limits
+                    .read_committed
+                    .then(|| slice.aborted.iter().map(aborted_transaction).collect()),
                 records: Some(slice.into_bytes()),
                 ..Default::default()
             },
@@ -339,5 +344,13 @@ impl Fetch {
                 ..Default::default()
             },
         }
+    }
+}
+
+fn aborted_transaction(aborted: &log::AbortedTransaction) -> AbortedTransaction {
+    AbortedTransaction {
+        producer_id: aborted.producer_id,
+        first_offset: aborted.first_offset,
+        ..Default::default()
     }
 }

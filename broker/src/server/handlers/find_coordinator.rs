@@ -1,4 +1,4 @@
-//! FindCoordinator, versions 0 to 6: one node coordinates every group. Transactions are not offered yet.
+//! FindCoordinator, versions 0 to 6: one node coordinates every group and every transaction.
 
 use std::sync::Arc;
 
@@ -14,14 +14,22 @@ const GROUP: i8 = 0;
 const TRANSACTION: i8 = 1;
 
 pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: FindCoordinatorRequest) -> Outcome {
-    if request.key_type != GROUP || node.has_offsets_topic() {
+    let is_there = match request.key_type {
+        GROUP => node.has_offsets_topic(),
+        TRANSACTION => node.has_transactions_topic(),
+        _ => true,
+    };
+    if is_there {
         return Outcome::Done(answer(node, call, &request, true));
     }
     let (node, call) = (node.clone(), call.clone());
     Outcome::Exclusive(Box::pin(async move {
-        let made = node.ensure_offsets_topic().await;
+        let made = match request.key_type {
+            GROUP => node.ensure_offsets_topic().await,
+            _ => node.ensure_transactions_topic().await,
+        };
         if let Err(error) = &made {
-            tracing::error!(%error, "__consumer_offsets could not be made");
+            tracing::error!(%error, "a coordinator's topic could not be made");
         }
         Outcome::Done(answer(&node, &call, &request, made.is_ok()))
     }))
@@ -29,9 +37,10 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: FindCoordinatorRequ
 
 fn answer(node: &Node, call: &Call, request: &FindCoordinatorRequest, is_there: bool) -> Answer {
     let (code, message) = match request.key_type {
-        GROUP if is_there => (ErrorCode::None, None),
-        GROUP => (ErrorCode::CoordinatorNotAvailable, Some("__consumer_offsets could not be made")),
-        TRANSACTION => (ErrorCode::UnsupportedVersion, Some("transactions are not offered by this version")),
+        GROUP | TRANSACTION if is_there => (ErrorCode::None, None),
+        GROUP | TRANSACTION => {
+            (ErrorCode::CoordinatorNotAvailable, Some("the coordinator's topic could not be made"))
+        }
         _ => (ErrorCode::InvalidRequest, Some("coordinators of this key type are not offered")),
     };
     let found = code == ErrorCode::None;

@@ -9,7 +9,7 @@ use riverrun_core::protocol::messages::list_offsets_response::{
 use riverrun_core::protocol::messages::{ListOffsetsRequest, ListOffsetsResponse};
 use riverrun_core::protocol::{ErrorCode, Str};
 
-use crate::log::OffsetSpec;
+use crate::log::{OffsetSpec, ReadBound};
 use crate::metadata::ClusterImage;
 use crate::runtime::{Node, PartitionError};
 use crate::server::connection::Call;
@@ -112,12 +112,7 @@ fn find(
     };
     partition.open().map_err(|error| error.code())?;
     let log = partition.log().ok_or(ErrorCode::NotLeaderOrFollower)?;
-    let found = log.offset_for(spec).map_err(|error| PartitionError::from(error).code())?;
-    Ok(found.map(|found| {
-        let offset = match spec {
-            OffsetSpec::Latest if committed => log.last_stable_offset(),
-            _ => found.offset,
-        };
-        (offset, found.timestamp, found.leader_epoch)
-    }))
+    let bound = if committed { ReadBound::LastStable } else { ReadBound::HighWatermark };
+    let found = log.offset_within(spec, bound).map_err(|error| PartitionError::from(error).code())?;
+    Ok(found.map(|found| (found.offset, found.timestamp, found.leader_epoch)))
 }

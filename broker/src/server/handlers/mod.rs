@@ -4,6 +4,8 @@
 //! state only through the runtime.
 
 pub(super) mod acls;
+pub(super) mod add_offsets_to_txn;
+pub(super) mod add_partitions_to_txn;
 pub(super) mod alter_client_quotas;
 pub(super) mod alter_configs;
 pub(super) mod alter_partition_reassignments;
@@ -23,9 +25,12 @@ pub(super) mod describe_client_quotas;
 pub(super) mod describe_cluster;
 pub(super) mod describe_configs;
 pub(super) mod describe_groups;
+pub(super) mod describe_producers;
 pub(super) mod describe_quorum;
 pub(super) mod describe_topic_partitions;
+pub(super) mod describe_transactions;
 pub(super) mod elect_leaders;
+pub(super) mod end_txn;
 pub(super) mod fetch;
 pub(super) mod find_coordinator;
 pub(super) mod get_telemetry_subscriptions;
@@ -39,6 +44,7 @@ pub(super) mod list_config_resources;
 pub(super) mod list_groups;
 pub(super) mod list_offsets;
 pub(super) mod list_partition_reassignments;
+pub(super) mod list_transactions;
 pub(super) mod metadata;
 pub(super) mod offset_commit;
 pub(super) mod offset_delete;
@@ -46,12 +52,15 @@ pub(super) mod offset_fetch;
 pub(super) mod offset_for_leader_epoch;
 pub(super) mod old_produce;
 pub(super) mod produce;
+mod produce_transaction;
 pub(super) mod push_telemetry;
 pub(super) mod sasl;
 pub(super) mod scram_credentials;
 pub(super) mod sync_group;
+pub(super) mod txn_offset_commit;
 pub(super) mod unregister_broker;
 pub(super) mod update_features;
+pub(super) mod write_txn_markers;
 
 use crate::server::outcome::Answer;
 

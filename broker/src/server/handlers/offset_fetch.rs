@@ -24,6 +24,7 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: OffsetFetchRequest)
     let node = node.clone();
     let call = call.clone();
     Outcome::Exclusive(Box::pin(async move {
+        let stable = request.require_stable;
         let groups = match call.version {
             ..8 => vec![single_group(request)],
             _ => request.groups,
@@ -35,7 +36,7 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: OffsetFetchRequest)
             let read = match node.load_shard(&name(&group_id)).await {
                 Ok(shard) => {
                     let image = node.controller.image();
-                    Ok(shard.read(|state| read_group(state, &image, &group, by_id)))
+                    Ok(shard.read(|state| read_group(state, &image, &group, by_id, stable)))
                 }
                 Err(error) => Err(error),
             };
@@ -107,6 +108,7 @@ fn read_group(
     image: &ClusterImage,
     group: &OffsetFetchRequestGroup,
     by_id: bool,
+    stable: bool,
 ) -> OffsetFetchResponseGroup {
     let member_id = group.member_id.as_ref().map(name);
     if let Err(error) = state.check_fetch(&group.group_id, member_id.as_ref(), group.member_epoch) {
@@ -118,10 +120,11 @@ fn read_group(
         };
     }
     let topics = match &group.topics {
-        Some(topics) => {
-            topics.iter().map(|topic| read_topic(state, image, &group.group_id, topic, by_id)).collect()
-        }
-        None => read_all(state, image, &group.group_id, by_id),
+        Some(topics) => topics
+            .iter()
+            .map(|topic| read_topic(state, image, &group.group_id, topic, by_id, stable))
+            .collect(),
+        None => read_all(state, image, &group.group_id, by_id, stable),
     };
     OffsetFetchResponseGroup { group_id: group.group_id.clone(), topics, ..Default::default() }
 }
@@ -132,13 +135,16 @@ fn read_topic(
     group: &Str,
     topic: &OffsetFetchRequestTopics,
     by_id: bool,
+    stable: bool,
 ) -> OffsetFetchResponseTopics {
     let found: Option<Name> = match by_id {
         true => image.topic_by_id(topic.topic_id).map(|topic| topic.name.clone()),
         false => Some(name(&topic.name)),
     };
+    let group = name(group);
     let partition = |index: &i32| match &found {
-        Some(topic) => partition(*index, state.committed(group, topic, *index)),
+        Some(topic) if stable && state.is_unstable(&group, topic, *index) => unstable(*index),
+        Some(topic) => partition(*index, state.committed(&group, topic, *index)),
         None => OffsetFetchResponsePartitions {
             error_code: ErrorCode::UnknownTopicId.code(),
             ..partition(*index, None)
@@ -157,8 +163,10 @@ fn read_all(
     image: &ClusterImage,
     group: &Str,
     by_id: bool,
+    stable: bool,
 ) -> Vec<OffsetFetchResponseTopics> {
     let mut topics: Vec<OffsetFetchResponseTopics> = Vec::new();
+    let group_name = name(group);
     for (topic, index, committed) in state.all_committed(group) {
         let topic_id = image.topic(topic).map(|topic| topic.id);
         if by_id && topic_id.is_none() {
@@ -172,10 +180,19 @@ fn read_all(
             });
         }
         if let Some(last) = topics.last_mut() {
-            last.partitions.push(partition(index, Some(committed)));
+            let open = stable && state.is_unstable(&group_name, topic, index);
+            last.partitions.push(if open { unstable(index) } else { partition(index, Some(committed)) });
         }
     }
     topics
+}
+
+/// An open transaction has committed here: the client asks again once it has ended.
+fn unstable(index: i32) -> OffsetFetchResponsePartitions {
+    OffsetFetchResponsePartitions {
+        error_code: ErrorCode::UnstableOffsetCommit.code(),
+        ..partition(index, None)
+    }
 }
 
 fn partition(index: i32, committed: Option<&CommittedOffset>) -> OffsetFetchResponsePartitions {

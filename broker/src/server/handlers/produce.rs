@@ -12,8 +12,11 @@ use riverrun_core::protocol::messages::{ProduceRequest, ProduceResponse};
 use riverrun_core::protocol::{ErrorCode, Str, Uuid};
 use riverrun_core::record::{BatchHeader, Compression};
 
-use crate::log::{AppendError, Appended, RejectedRecord};
-use crate::runtime::{Node, Partition, PartitionError};
+use super::group_shard::name;
+use super::produce_transaction::{ask, question};
+use crate::coordinator::transaction::Name;
+use crate::log::{AppendError, Appended, Guard, RejectedRecord};
+use crate::runtime::{Node, Partition, PartitionError, Verification};
 use crate::server::connection::Call;
 use crate::server::error_map::ToCode;
 use crate::server::outcome::{Answer, Outcome};
@@ -24,27 +27,24 @@ const ACKS_ALL: i16 = -1;
 const ACKS_NONE: i16 = 0;
 
 /// One partition of the request, looked up.
-struct Target {
+pub(super) struct Target {
     index: i32,
-    found: Result<Arc<Partition>, ErrorCode>,
-    records: Bytes,
+    pub(super) found: Result<Arc<Partition>, ErrorCode>,
+    pub(super) records: Bytes,
+    /// Taken where the batch may begin a transaction.
+    pub(super) verification: Option<Verification>,
 }
 
-struct TargetTopic {
+pub(super) struct TargetTopic {
     name: Str,
     id: Uuid,
-    partitions: Vec<Target>,
+    pub(super) partitions: Vec<Target>,
 }
 
 pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: ProduceRequest) -> Outcome {
-    let refused = if !matches!(request.acks, ACKS_ALL..=1) {
-        Some(ErrorCode::InvalidRequiredAcks)
-    } else if request.transactional_id.is_some() {
-        // Transactions are not offered yet; InitProducerId gave no id for this one.
-        Some(ErrorCode::InvalidTxnState)
-    } else {
-        None
-    };
+    let valid_acks = matches!(request.acks, ACKS_ALL..=1);
+    let refused = (!valid_acks).then_some(ErrorCode::InvalidRequiredAcks);
+    let transactional_id = request.transactional_id.as_ref().map(name);
     let (acks, timeout_ms) = (request.acks, request.timeout_ms);
     let topics = look_up(node, call, request, refused);
     let to_open: Vec<Arc<Partition>> = topics
@@ -55,7 +55,7 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: ProduceRequest) -> 
         .cloned()
         .collect();
     if to_open.is_empty() {
-        return append(node, call, topics, acks, timeout_ms);
+        return begin(node, call, topics, transactional_id, acks, timeout_ms);
     }
     let (node, call) = (node.clone(), call.clone());
     Outcome::Exclusive(Box::pin(async move {
@@ -63,6 +63,40 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: ProduceRequest) -> 
             if let Err(error) = partition.open_later().await {
                 // The append below answers it.
                 tracing::error!(log = %partition.id(), error = &error as &dyn std::error::Error, "a log could not be opened");
+            }
+        }
+        begin(&node, &call, topics, transactional_id, acks, timeout_ms)
+    }))
+}
+
+/// Asks the transaction's coordinator where that is needed; then appends.
+fn begin(
+    node: &Arc<Node>,
+    call: &Call,
+    mut topics: Vec<TargetTopic>,
+    transactional_id: Option<Name>,
+    acks: i16,
+    timeout_ms: i32,
+) -> Outcome {
+    let Some(transactional_id) = transactional_id else {
+        return append(node, call, topics, acks, timeout_ms);
+    };
+    let question = match question(node, &mut topics, transactional_id, call.version) {
+        Ok(None) => return append(node, call, topics, acks, timeout_ms),
+        Ok(Some(question)) => question,
+        Err(code) => {
+            for target in topics.iter_mut().flat_map(|topic| &mut topic.partitions) {
+                target.found = Err(code);
+            }
+            return append(node, call, topics, acks, timeout_ms);
+        }
+    };
+    let (node, call) = (node.clone(), call.clone());
+    Outcome::Exclusive(Box::pin(async move {
+        if let Err(code) = ask(&node, question).await {
+            let asked = topics.iter_mut().flat_map(|topic| &mut topic.partitions);
+            for target in asked.filter(|target| target.verification.is_some()) {
+                target.found = Err(code);
             }
         }
         append(&node, &call, topics, acks, timeout_ms)
@@ -95,6 +129,7 @@ fn look_up(
             index: data.index,
             found: partition(data.index),
             records: data.records.unwrap_or_default(),
+            verification: None,
         };
         let partitions = topic.partition_data.into_iter().map(target).collect();
         topics.push(TargetTopic { name: topic.name.detached(), id: topic.topic_id, partitions });
@@ -112,7 +147,8 @@ fn append(node: &Node, call: &Call, topics: Vec<TargetTopic>, acks: i16, timeout
             TopicProduceResponse { name: topic.name, topic_id: topic.id, ..Default::default() };
         for target in topic.partitions {
             let mut answer = PartitionProduceResponse { index: target.index, ..Default::default() };
-            match append_one(call, &target.found, target.records, acks, now_ms) {
+            let guard = target.verification.as_ref().map(Verification::guard);
+            match append_one(call, &target.found, target.records, guard, acks, now_ms) {
                 Ok(appended) => {
                     answer.base_offset = appended.base_offset;
                     answer.log_append_time_ms = appended.append_time;
@@ -199,6 +235,7 @@ fn append_one(
     call: &Call,
     found: &Result<Arc<Partition>, ErrorCode>,
     records: Bytes,
+    guard: Option<Guard>,
     acks: i16,
     now_ms: i64,
 ) -> Result<Appended, Refusal> {
@@ -210,15 +247,12 @@ fn append_one(
         return Err(refuse(ErrorCode::NotEnoughReplicas, &message));
     }
     if let Ok(header) = BatchHeader::parse(&records) {
-        if header.attributes.is_transactional() {
-            return Err(refuse(ErrorCode::InvalidTxnState, "transactions are not offered by this version"));
-        }
         let zstd = header.attributes.compression().is_ok_and(|codec| codec == Compression::Zstd);
         if zstd && call.version < ZSTD_VERSION {
             return Err(refuse(ErrorCode::UnsupportedCompressionType, "zstd needs Produce 7 or newer"));
         }
     }
-    partition.append(records, now_ms).map_err(|error| {
+    partition.append(records, guard, now_ms).map_err(|error| {
         let records = match &error {
             PartitionError::Append(AppendError::Rejected(records)) => records.clone(),
             _ => Vec::new(),
