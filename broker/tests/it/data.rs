@@ -222,7 +222,7 @@ async fn an_idempotent_producer_is_never_doubled() {
     assert_eq!(code(&produce(&mut wire, -1, numbered(5)).await), ErrorCode::OutOfOrderSequenceNumber);
     assert_eq!(values(&wire.ask(&fetch_request(0, 1, 1_000), 12).await).len(), 2);
     let txn = InitProducerIdRequest { transactional_id: Some(Str::from("t")), ..Default::default() };
-    assert_eq!(wire.ask(&txn, 4).await.error_code, ErrorCode::UnsupportedVersion.code());
+    assert_eq!(wire.ask(&txn, 4).await.error_code, ErrorCode::InvalidTransactionTimeout.code());
     broker.shutdown().await.unwrap();
 }
 
