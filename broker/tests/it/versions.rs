@@ -80,6 +80,14 @@ async fn every_version_of_every_api_is_answered() {
     each(wire, &mut ranges, ConsumerGroupDescribeRequest::default()).await;
     each(wire, &mut ranges, DescribeClientQuotasRequest::default()).await;
     each(wire, &mut ranges, AlterClientQuotasRequest::default()).await;
+    each(wire, &mut ranges, AddPartitionsToTxnRequest::default()).await;
+    each(wire, &mut ranges, AddOffsetsToTxnRequest { group_id: "g".into(), ..Default::default() }).await;
+    each(wire, &mut ranges, EndTxnRequest::default()).await;
+    each(wire, &mut ranges, TxnOffsetCommitRequest::default()).await;
+    each(wire, &mut ranges, WriteTxnMarkersRequest::default()).await;
+    each(wire, &mut ranges, DescribeProducersRequest::default()).await;
+    each(wire, &mut ranges, DescribeTransactionsRequest::default()).await;
+    each(wire, &mut ranges, ListTransactionsRequest::default()).await;
     let single = OffsetFetchRequest { group_id: "g".into(), topics: Some(vec![]), ..Default::default() };
     for version in 1..=7 {
         wire.ask(&single, version).await;
