@@ -39,6 +39,7 @@ pub struct BrokerConfig {
     given: BTreeMap<String, String>,
     storage: Option<Arc<dyn Storage>>,
     clock: Arc<dyn Clock>,
+    sockets: bool,
 }
 
 impl BrokerConfig {
@@ -51,7 +52,7 @@ impl BrokerConfig {
     /// A broker without a data folder of its own choice: `configs` name it by `log.dirs` or `log.dir`.
     pub fn from_configs<K: Into<String>, V: Into<String>>(configs: impl IntoIterator<Item = (K, V)>) -> Self {
         let given = configs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        BrokerConfig { given, storage: None, clock: Arc::new(SystemClock) }
+        BrokerConfig { given, storage: None, clock: Arc::new(SystemClock), sockets: true }
     }
 
     /// A broker whose data lives in memory and is gone with it: for tests. It listens on a free port of loopback.
@@ -72,6 +73,13 @@ impl BrokerConfig {
     #[must_use]
     pub fn listen(self, address: &str) -> Self {
         self.set("listeners", format!("PLAINTEXT://{address}"))
+    }
+
+    /// Opens no socket: the broker is reached by [`Broker::connector`] alone.
+    #[must_use]
+    pub fn without_socket(mut self) -> Self {
+        self.sockets = false;
+        self
     }
 
     /// Keeps data in `storage` instead of the machine's files: for tests that lose power or fail on purpose.
@@ -143,8 +151,13 @@ impl Broker {
         let random = Box::new(SystemRandom::new());
         let node = Node::start(given, settings, storage, config.clock, random).await.map_err(not_started)?;
         let bound = async {
-            let (server, listener) =
-                Server::bind(node.clone()).await.map_err(|error| cannot_listen(&address, error))?;
+            let (server, listener) = if config.sockets {
+                let bound = Server::bind(node.clone()).await;
+                let (server, listener) = bound.map_err(|error| cannot_listen(&address, error))?;
+                (server, Some(listener))
+            } else {
+                (Server::without_socket(node.clone()), None)
+            };
             let endpoint = Endpoint::bind(server.clone()).await;
             let endpoint = endpoint.map_err(|error| cannot_listen(&metrics_address, error))?;
             Ok((server, listener, endpoint))
@@ -161,7 +174,10 @@ impl Broker {
                 return Err(error);
             }
         };
-        let accepting = tokio::spawn(server.clone().accept(listener));
+        let accepting = match listener {
+            Some(listener) => tokio::spawn(server.clone().accept(listener)),
+            None => tokio::spawn(node.closing()),
+        };
         let endpoint = endpoint.map(|endpoint| (endpoint.bound(), tokio::spawn(endpoint.serve())));
         Ok(Broker {
             node,
@@ -189,19 +205,37 @@ impl Broker {
 
     /// Starts a broker that keeps everything in memory: for tests.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> riverrun_core::Result<()> {
+    /// use riverrun_broker::Broker;
+    /// use riverrun_core::client::{Client, ClientConfig, Producer, ProducerConfig, ProducerRecord};
+    ///
+    /// let broker = Broker::in_memory().await?;
+    /// // Through no socket; any Kafka client reaches the same broker at `broker.bootstrap()`.
+    /// let config = ClientConfig::new(&broker.bootstrap()).transport(broker.connector());
+    /// let client = Client::connect(config).await?;
+    /// let producer = Producer::new(&client, ProducerConfig::default())?;
+    /// let sent = producer.send(ProducerRecord::new("orders", b"one")).await?.await?;
+    /// assert_eq!(sent.offset, 0);
+    /// broker.shutdown().await
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`start`](Broker::start).
     pub async fn in_memory() -> Result<Broker> {
         Self::start(BrokerConfig::in_memory()).await
     }
 
-    /// Where clients of this machine reach the broker, as `host:port`: what goes into `bootstrap.servers`.
+    /// Where clients of this machine reach the broker, as `host:port`: what goes into `bootstrap.servers`. Without a
+    /// socket it is a name that only [`connector`](Broker::connector) reaches.
     pub fn bootstrap(&self) -> String {
         let (host, port) = self.server.bootstrap();
         if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
     }
 
-    /// The address that the listener is bound to.
+    /// The address that the listener is bound to; 0.0.0.0:0 if there is none.
     pub fn bound(&self) -> SocketAddr {
         self.server.bound()
     }

@@ -12,6 +12,9 @@
 //! # }
 //! ```
 
+#[doc = include_str!("../../docs/in-process.md")]
+pub mod in_process {}
+
 mod broker;
 mod config;
 mod coordinator;

@@ -14,8 +14,17 @@ pub(crate) enum LogLevel {
     Trace,
 }
 
+/// The form of what is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object per line: timestamp, level, target, message, and the event's fields beside them.
+    Json,
+}
+
 /// Sends events of the given level and above to standard error.
-pub(crate) fn start(level: LogLevel, colored: bool) {
+pub(crate) fn start(level: LogLevel, format: LogFormat, colored: bool) {
     let filter = match level {
         LogLevel::Off => return,
         LogLevel::Error => LevelFilter::ERROR,
@@ -24,5 +33,9 @@ pub(crate) fn start(level: LogLevel, colored: bool) {
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    tracing_subscriber::fmt().with_max_level(filter).with_ansi(colored).with_writer(std::io::stderr).init();
+    let lines = tracing_subscriber::fmt().with_max_level(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => lines.with_ansi(colored).init(),
+        LogFormat::Json => lines.json().flatten_event(true).init(),
+    }
 }

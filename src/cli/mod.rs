@@ -8,6 +8,7 @@ mod bench;
 mod broker_address;
 mod check;
 mod consume;
+mod dump_log;
 mod exit;
 mod group;
 mod logging;
@@ -30,7 +31,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use riverrun::Result;
 
-use logging::LogLevel;
+use logging::{LogFormat, LogLevel};
 use terminal::{ColorChoice, Output, Terminal};
 
 /// Kafka, Kafka Streams, Kafka Connect and streaming SQL in one binary.
@@ -73,6 +74,16 @@ struct Cli {
         default_value = "warn"
     )]
     log: LogLevel,
+    /// How they say it: lines for people, or one JSON object per line for programs.
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Options of every command",
+        env = "RIVERRUN_LOG_FORMAT",
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
+    log_format: LogFormat,
     #[command(subcommand)]
     command: Command,
 }
@@ -90,6 +101,7 @@ enum Command {
     Consume(consume::Consume),
     Group(group::Group),
     Bench(bench::Bench),
+    DumpLog(dump_log::DumpLog),
 }
 
 impl Command {
@@ -105,6 +117,7 @@ impl Command {
             Command::Consume(command) => command.run(terminal),
             Command::Group(command) => command.run(terminal),
             Command::Bench(command) => command.run(terminal),
+            Command::DumpLog(command) => command.run(terminal),
         }
     }
 }
@@ -123,7 +136,7 @@ pub(crate) fn main() -> ExitCode {
             }
         };
     let terminal = Terminal::new(cli.output, cli.color);
-    logging::start(cli.log, terminal.is_stderr_colored());
+    logging::start(cli.log, cli.log_format, terminal.is_stderr_colored());
     match cli.command.run(&terminal) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => exit::report(&error, &terminal),

@@ -15,6 +15,7 @@ use super::topic::name_and_value;
 const EXAMPLES: &str = "\
 Examples:
   riverrun serve --data-dir ./data --listen 127.0.0.1:9092
+  riverrun serve --metrics 9404 --log info --log-format json
   riverrun serve --config server.properties -o num.partitions=4 -o log.retention.hours=72
 
 Every broker config of Kafka that Riverrun knows can be set, under Kafka's name: by a flag of its own, by -o, by an
@@ -37,6 +38,10 @@ pub(crate) struct Serve {
     /// Where to listen; port 0 picks a free one. Kafka's listeners. [default: 127.0.0.1:9092]
     #[arg(long, value_name = "HOST:PORT", env = "RIVERRUN_LISTEN")]
     listen: Option<String>,
+    /// Where metrics (/metrics) and health (/health) are served by HTTP: a port of 127.0.0.1, or HOST:PORT. Sets
+    /// metrics.listener. [default: nowhere]
+    #[arg(long, value_name = "HOST:PORT", env = "RIVERRUN_METRICS")]
+    metrics: Option<String>,
     /// A broker config under Kafka's name; may be given many times.
     #[arg(short = 'o', long = "option", value_name = "NAME=VALUE", value_parser = name_and_value)]
     options: Vec<(String, String)>,
@@ -59,7 +64,10 @@ impl Serve {
             terminal.note(notice);
         }
         let address = broker.bound().to_string();
-        terminal.done(&format!("riverrun is ready on {address}"), &json!({ "listen": address }))?;
+        let metrics = broker.metrics_bound().map(|bound| bound.to_string());
+        let more = metrics.as_ref().map(|at| format!(", metrics on {at}")).unwrap_or_default();
+        let ready = json!({ "listen": address, "metrics": metrics });
+        terminal.done(&format!("riverrun is ready on {address}{more}"), &ready)?;
         stop.asked_for().await;
         // Asked twice means now: what was acknowledged is on disk either way.
         tokio::select! {
@@ -88,6 +96,9 @@ impl Serve {
         configs.extend(self.options.iter().cloned());
         if let Some(data_dir) = &self.data_dir {
             configs.push(("log.dirs".to_owned(), data_dir.to_string_lossy().into_owned()));
+        }
+        if let Some(metrics) = &self.metrics {
+            configs.push(("metrics.listener".to_owned(), metrics.clone()));
         }
         let config = BrokerConfig::from_configs(configs);
         match &self.listen {

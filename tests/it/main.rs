@@ -5,6 +5,7 @@
 mod binary;
 mod client;
 mod commands;
+mod dump_log;
 mod embedded;
 mod flight_delays;
 #[cfg(feature = "sql")]

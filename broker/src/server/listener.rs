@@ -21,6 +21,8 @@ use crate::config::{Listener, QuotaWindows};
 use crate::metrics::Metrics;
 use crate::runtime::Node;
 
+/// The host of a broker without a socket; RFC 6761 keeps every name under `invalid` from being found.
+const IN_PROCESS: &str = "in-process.invalid";
 /// How long a closing broker waits for answers to leave.
 const DRAIN: Duration = Duration::from_millis(1_500);
 /// How long the listener rests when the system has no more sockets to give.
@@ -50,6 +52,18 @@ impl Server {
     /// # Errors
     /// When the address cannot be bound.
     pub(crate) async fn bind(node: Arc<Node>) -> io::Result<(Arc<Self>, TcpListener)> {
+        let listener = Self::listen(&node).await?;
+        let (bound, advertised) = (listener.local_addr()?, node.settings.advertised.clone());
+        Ok((Self::at(node, bound, advertised), listener))
+    }
+
+    /// Doors for this process alone: there is no socket, and no other process finds the broker under its name.
+    pub(crate) fn without_socket(node: Arc<Node>) -> Arc<Self> {
+        let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
+        Self::at(node, nowhere, Some(Listener { host: IN_PROCESS.to_owned(), port: 1 }))
+    }
+
+    async fn listen(node: &Node) -> io::Result<TcpListener> {
         let settings = &node.settings;
         let host = match settings.listener.host.as_str() {
             "" => "0.0.0.0",
@@ -57,6 +71,11 @@ impl Server {
         };
         #[expect(clippy::disallowed_methods, reason = "the one place where the broker opens a socket")]
         let listener = TcpListener::bind((host, settings.listener.port)).await?;
+        Ok(listener)
+    }
+
+    fn at(node: Arc<Node>, bound: SocketAddr, advertised: Option<Listener>) -> Arc<Self> {
+        let settings = &node.settings;
         let limits = Limits {
             quotas: ClientQuotas::new(
                 windows(settings.limits.quota_windows),
@@ -68,14 +87,14 @@ impl Server {
             pool: FramePool::new(settings.queued_request_bytes_max),
             limits: Arc::new(limits),
             admission: Arc::default(),
-            advertised: settings.advertised.clone(),
-            bound: listener.local_addr()?,
+            advertised,
+            bound,
             held: AtomicUsize::new(0),
             started: tokio::time::Instant::now(),
             groups_loaded: AtomicBool::new(false),
             node,
         };
-        Ok((Arc::new(server), listener))
+        Arc::new(server)
     }
 
     /// The bound address.

@@ -30,6 +30,11 @@ impl Latencies {
         let _ = self.0.add(&other.0);
     }
 
+    /// The latency at a percentile, in milliseconds.
+    pub(crate) fn ms(&self, percentile: f64) -> f64 {
+        self.0.value_at_percentile(percentile) as f64 / 1_000.0
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -20,9 +20,22 @@ async fn measure(broker: &Broker, line: &str) -> Report {
         Kind::Produce(command) => command.measure().await,
         Kind::Consume(command) => command.measure().await,
         Kind::Latency(command) => command.measure().await,
-        Kind::Floor(_) => unreachable!("it needs no broker"),
+        Kind::Floor(_) | Kind::Crowd(_) => unreachable!("it gives no report"),
     }
     .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_comes_and_goes() {
+    use crate::cli::terminal::{ColorChoice, Output, Terminal};
+    let broker = Broker::start(BrokerConfig::in_memory().listen("127.0.0.1:0")).await.unwrap();
+    let address = broker.bootstrap();
+    let words = "bench crowd --idle 5 --stalled 2 --partitions 30 --write-each --probes 3 --bootstrap-server";
+    let line = Line::try_parse_from(words.split(' ').chain([address.as_str()])).unwrap();
+    let Kind::Crowd(crowd) = line.bench.kind else { panic!("not what was asked for") };
+    let steps = crowd.measure(&Terminal::new(Output::Json, ColorChoice::Never)).await.unwrap();
+    assert_eq!(steps.len(), 6);
+    broker.shutdown().await.unwrap();
 }
 
 fn setting<'a>(report: &'a Report, name: &str) -> &'a serde_json::Value {

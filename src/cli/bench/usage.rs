@@ -10,6 +10,8 @@ const TICKS_PER_SECOND: f64 = 100.0;
 pub(crate) struct Usage {
     cpu_seconds: f64,
     memory_bytes: u64,
+    /// The part of that which is not a file's.
+    private_bytes: u64,
     memory_peak_bytes: u64,
 }
 
@@ -41,6 +43,11 @@ impl Usage {
         parse(&stat, &status)
     }
 
+    /// Bytes in memory, and the part of them that is not a file's.
+    pub(crate) fn memory(&self) -> (u64, u64) {
+        (self.memory_bytes, self.private_bytes)
+    }
+
     pub(crate) fn until(self, later: Usage) -> Used {
         Used {
             cpu_seconds: later.cpu_seconds - self.cpu_seconds,
@@ -62,6 +69,7 @@ fn parse(stat: &str, status: &str) -> Option<Usage> {
     Some(Usage {
         cpu_seconds: (user + system) / TICKS_PER_SECOND,
         memory_bytes: bytes("VmRSS:")?,
+        private_bytes: bytes("RssAnon:").unwrap_or(0),
         memory_peak_bytes: bytes("VmHWM:")?,
     })
 }
