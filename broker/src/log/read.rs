@@ -82,22 +82,27 @@ impl PartitionLog {
         let mut offset = offset;
         loop {
             let look = self.look(offset, bound)?;
-            if let Some(slice) = self.tail_slice(&look, offset, max_bytes, at_least_one, true)? {
-                return Ok(slice);
-            }
             let generation = look.generation;
             let committed = look.committed;
-            match self.file_slice(look, offset, max_bytes, at_least_one) {
+            if let Some(slice) = self.tail_slice(&look, offset, max_bytes, at_least_one, true)? {
+                // A compaction takes what it removes out of the transaction index too: both must be of one moment.
+                if committed && self.lock().generation != generation {
+                    continue;
+                }
+                return Ok(slice);
+            }
+            let read = self.file_slice(look, offset, max_bytes, at_least_one).and_then(|mut read| {
+                if committed && read.0.bytes > 0 {
+                    read.0.aborted = self.aborted_transactions(offset, read.1)?;
+                }
+                Ok(read)
+            });
+            match read {
                 // Its files may have been others' halfway: look again.
                 _ if self.lock().generation != generation => {}
                 // A segment may end before the next one starts, where compaction removed its last records.
                 Ok((slice, _, Some(next))) if slice.bytes == 0 => offset = next,
-                Ok((mut slice, end, _)) => {
-                    if committed && slice.bytes > 0 {
-                        slice.aborted = self.aborted_transactions(offset, end)?;
-                    }
-                    return Ok(slice);
-                }
+                Ok((slice, ..)) => return Ok(slice),
                 // The segment was deleted meanwhile: look again, and say that the offset is gone.
                 Err(ReadError::Storage(error))
                     if error.is_not_found() && offset < self.log_start_offset() => {}
@@ -115,7 +120,9 @@ impl PartitionLog {
         at_least_one: bool,
     ) -> Result<Option<LogSlice>, ReadError> {
         let look = self.look(offset, bound)?;
-        self.tail_slice(&look, offset, max_bytes, at_least_one, false)
+        let generation = look.generation;
+        let slice = self.tail_slice(&look, offset, max_bytes, at_least_one, false)?;
+        Ok(slice.filter(|_| !look.committed || self.lock().generation == generation))
     }
 
     /// The aborted transactions that have records at the offsets `from` up to, not including, `to`, in the order of

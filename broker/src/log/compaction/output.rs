@@ -33,8 +33,6 @@ pub(super) struct Output {
 pub(super) struct Written {
     pub(super) sealed: Sealed,
     pub(super) dir: PathBuf,
-    /// Whether its transaction index has entries.
-    pub(super) has_aborted: bool,
     storage: Arc<dyn Storage>,
 }
 
@@ -119,9 +117,8 @@ impl Output {
                 return Err(error.into());
             }
         }
-        let has_aborted = !aborted.is_empty();
         self.segment.aborted = aborted;
-        Ok(Written { sealed: self.segment.seal(), has_aborted, dir: self.dir, storage: self.storage })
+        Ok(Written { sealed: self.segment.seal(), dir: self.dir, storage: self.storage })
     }
 
     fn finish_files(&mut self, aborted: &[AbortedTransaction]) -> StorageResult<()> {

@@ -10,7 +10,6 @@ use super::fates::Fates;
 use super::filter::{Filter, LastBatch, Rest, says};
 use super::latest::LatestOffsets;
 use super::output::Output;
-use crate::log::aborted::{self, AbortedTransaction};
 use crate::log::config::LogConfig;
 use crate::log::error::ReadError;
 use crate::log::partition::{Inner, PartitionLog, State};
@@ -173,23 +172,7 @@ impl PartitionLog {
         let (Some((first, _)), Some((_, end))) = (segments.first(), segments.last()) else {
             return Ok(Fates::default());
         };
-        Ok(Fates::new(self.aborted_overlapping(first.base_offset, *end)?))
-    }
-
-    /// The aborted transactions that have records at the offsets `from` up to, not including, `to`.
-    fn aborted_overlapping(&self, from: i64, to: i64) -> Result<Vec<AbortedTransaction>, CompactError> {
-        let (dir, segments) = {
-            let inner = self.lock();
-            (inner.dir.clone(), inner.closed_segments())
-        };
-        let mut found = Vec::new();
-        for (segment, _) in segments.iter().filter(|(_, next_offset)| *next_offset > from) {
-            let entries = aborted::load(&**self.files.storage(), &dir, segment.base_offset)?;
-            if aborted::select(&entries.unwrap_or_default(), from, to, &mut found) {
-                break;
-            }
-        }
-        Ok(found)
+        Ok(Fates::new(self.aborted_transactions(first.base_offset, *end)?))
     }
 
     /// Notes the last offset of every key from `first_dirty` on.

@@ -43,7 +43,7 @@ impl PartitionLog {
             }
             match finish(&*storage, &dir, base, old) {
                 Ok(mut doomed) => {
-                    if !new.has_aborted {
+                    if !new.sealed.has_aborted {
                         doomed.push(dir.join(offset_file(base, TXN_INDEX)));
                     }
                     inner.replace(old, new.sealed);

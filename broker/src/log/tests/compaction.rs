@@ -11,7 +11,7 @@ use crate::storage::{Fault, FaultKind, FaultyStorage};
 
 const RETENTION_MS: i64 = 1_000;
 
-fn compacted() -> LogConfig {
+pub(super) fn compacted() -> LogConfig {
     LogConfig {
         compact: true,
         delete: false,
@@ -32,7 +32,7 @@ impl Pace for Steps {
     }
 }
 
-fn compact_within(bench: &Bench, now_ms: i64, bytes: usize) -> Result<Compacted, CompactError> {
+pub(super) fn compact_within(bench: &Bench, now_ms: i64, bytes: usize) -> Result<Compacted, CompactError> {
     let candidate = bench.log.compaction_candidate(bench.folder.compacted_to(&topic()), now_ms).unwrap();
     if !candidate.is_due(&bench.log.config()) {
         return Ok(Compacted { clean_to: candidate.first_dirty, ..Compacted::default() });
@@ -436,7 +436,7 @@ fn power_cut(bench: Bench, model: &mut Model, seed: u64) -> Bench {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
     #[test]
     fn a_compacted_log_is_its_last_records(steps in proptest::collection::vec(step(), 1..80)) {

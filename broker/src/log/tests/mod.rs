@@ -1,6 +1,7 @@
 //! The log from outside: one `Bench` of a folder over some storage, and what each test does to it.
 
 mod append;
+mod compacted_transactions;
 mod compaction;
 mod crash;
 mod damage;
