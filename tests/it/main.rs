@@ -10,6 +10,7 @@ mod embedded;
 mod flight_delays;
 #[cfg(feature = "sql")]
 mod flights;
+mod history;
 mod kill;
 mod pipeline;
 mod readme;
