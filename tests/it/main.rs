@@ -12,6 +12,7 @@ mod flight_delays;
 mod flights;
 mod history;
 mod kill;
+mod mixed;
 mod pipeline;
 mod readme;
 mod serving;
