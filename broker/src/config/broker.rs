@@ -118,6 +118,11 @@ pub(crate) const MESSAGE_MAX_BYTES: ConfigKey<i32> = ConfigKey::int("message.max
     .at_least(0)
     .importance(Importance::High)
     .doc("Default of the topic config max.message.bytes.");
+pub(crate) const METADATA_SNAPSHOT_BYTES: ConfigKey<i64> =
+    ConfigKey::long("metadata.log.max.record.bytes.between.snapshots", 20_971_520)
+        .at_least(1)
+        .importance(Importance::High)
+        .doc("Bytes of changed metadata after which all of it is written as a snapshot; after many small records that happens earlier.");
 pub(crate) const MIN_INSYNC_REPLICAS: ConfigKey<i32> = ConfigKey::int("min.insync.replicas", 1)
     .at_least(1)
     .importance(Importance::High)
@@ -220,6 +225,7 @@ pub(crate) static BROKER: ConfigTable = ConfigTable::new(
             MAX_FETCH_SESSIONS.def,
             MAX_REQUEST_PARTITIONS.def,
             MESSAGE_MAX_BYTES.def,
+            METADATA_SNAPSHOT_BYTES.def,
             MIN_INSYNC_REPLICAS.def,
             NODE_ID.def,
             NUM_PARTITIONS.def,

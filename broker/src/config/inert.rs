@@ -199,7 +199,6 @@ pub(crate) const WITHOUT_EFFECT: &[&str] = &[
     "log.local.retention.ms",
     "log.preallocate",
     "log.segment.delete.delay.ms",
-    "metadata.log.max.record.bytes.between.snapshots",
     "metadata.log.max.snapshot.interval.ms",
     "metadata.log.segment.bytes",
     "metadata.log.segment.ms",

@@ -149,6 +149,14 @@ impl ClusterImage {
                 self.features.insert(name.clone(), *level);
                 self.features_epoch += 1;
             }
+            MetadataRecord::SnapshotBegin { .. } => *self = ClusterImage::default(),
+            MetadataRecord::SnapshotEnd { version, features_epoch } => {
+                self.version = *version;
+                self.features_epoch = *features_epoch;
+                return Ok(());
+            }
+            // For whoever looks after files.
+            MetadataRecord::TopicsGone { .. } => {}
             MetadataRecord::ProducerIds { next } => self.next_producer_id = *next,
         }
         self.version = version;

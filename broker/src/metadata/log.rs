@@ -1,5 +1,6 @@
 //! Where metadata records are kept: the trait behind which a quorum will stand.
 
+use super::image::ClusterImage;
 use super::record::MetadataRecord;
 
 /// Why the metadata log cannot be read or written.
@@ -7,6 +8,8 @@ use super::record::MetadataRecord;
 pub(crate) enum MetadataLogError {
     #[error("the metadata log cannot be written; the broker must be restarted")]
     Write(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the metadata log begins at offset {start} without a snapshot; its first records are missing")]
+    NoSnapshot { start: i64 },
     #[error("the metadata log cannot be read")]
     Read(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error(
@@ -17,7 +20,7 @@ pub(crate) enum MetadataLogError {
 
 /// An ordered, durable list of metadata records.
 pub(crate) trait MetadataLog: Send {
-    /// Every record so far, in order; called once, before the first append.
+    /// What has to be replayed, in order: every record, or those from the last snapshot on; called once, before the first append.
     ///
     /// # Errors
     /// When the log is damaged or of a newer kind.
@@ -28,4 +31,11 @@ pub(crate) trait MetadataLog: Send {
     /// # Errors
     /// When they could not be made durable; the log takes no more then (wall 4).
     fn append(&mut self, records: &[MetadataRecord]) -> Result<(), MetadataLogError>;
+
+    /// Writes `image`, which is all records so far, as a snapshot, if so many came since the last that a start would be
+    /// slow; what lies before it may be deleted then. Blocks.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    fn snapshot_if_due(&mut self, image: &ClusterImage) -> Result<(), MetadataLogError>;
 }

@@ -10,6 +10,7 @@ mod image;
 mod log;
 mod quotas;
 mod record;
+mod snapshot;
 mod topic_name;
 
 #[cfg(test)]
@@ -27,4 +28,5 @@ pub(crate) use quotas::{
     QuotaLimit, Quotas, USER, decide_alter_quotas,
 };
 pub(crate) use record::{ConfigResource, MetadataRecord};
+pub(crate) use snapshot::{from_last_snapshot, snapshot};
 pub(crate) use topic_name::check_topic_name;

@@ -43,6 +43,12 @@ pub(crate) enum MetadataRecord {
     QuotaSet { entity: QuotaEntity, key: String, value: Option<f64> },
     /// A feature was finalized at a level (KIP-584).
     FeatureLevel { name: String, level: i16 },
+    /// The next `records` records make the cluster from nothing; a [`SnapshotEnd`](Self::SnapshotEnd) follows them.
+    SnapshotBegin { records: u64 },
+    /// The cluster is whole again, as it was at this version.
+    SnapshotEnd { version: u64, features_epoch: i64 },
+    /// Topics that were deleted before the snapshot; their files may still be there.
+    TopicsGone { topic_ids: Vec<String> },
     /// Every producer id below `next` has been handed to a broker.
     ProducerIds { next: i64 },
 }

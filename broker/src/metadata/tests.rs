@@ -247,3 +247,78 @@ fn the_most_exact_quota_holds() {
     assert_eq!(image.quotas.of("u", "d").consumer_byte_rate.unwrap().value, 7.0);
     assert_eq!(image.quotas.of("v", "d").consumer_byte_rate.unwrap().value, 4.0);
 }
+
+/// A cluster with something of everything.
+fn full_image() -> ClusterImage {
+    let mut image = image();
+    for name in ["a", "bb", "ccc"] {
+        create(&mut image, &topic(name));
+    }
+    let grown = decide_create_partitions(&image, "a", 5, &[]).unwrap();
+    let deleted = decide_delete_topic(image.topic("ccc").unwrap());
+    let set = |resource, name: &str| MetadataRecord::ConfigSet {
+        resource,
+        name: name.to_owned(),
+        value: Some("1".to_owned()),
+    };
+    let configs = vec![
+        set(ConfigResource::Topic("a".into()), "retention.ms"),
+        set(ConfigResource::Broker(String::new()), "log.retention.ms"),
+        MetadataRecord::FeatureLevel { name: "group.version".into(), level: 0 },
+        MetadataRecord::ProducerIds { next: 3_000 },
+    ];
+    for record in [grown, deleted, configs].concat() {
+        image.replay(&record).unwrap();
+    }
+    alter(&mut image, &[("user", None)], &[("producer_byte_rate", Some(7.0))]);
+    image
+}
+
+fn replayed(records: &[MetadataRecord]) -> ClusterImage {
+    let mut image = ClusterImage::default();
+    for record in records {
+        image.replay(record).unwrap();
+    }
+    image
+}
+
+#[test]
+fn a_snapshot_makes_the_same_cluster() {
+    let image = full_image();
+    let gone = [Uuid([9; 16])];
+    let records = snapshot(&image, &gone);
+    for record in &records {
+        let text = serde_json::to_string(record).unwrap();
+        assert_eq!(serde_json::from_str::<MetadataRecord>(&text).unwrap(), *record, "{text}");
+    }
+    assert_eq!(replayed(&records), image);
+    let ids = |record: &MetadataRecord| match record {
+        MetadataRecord::TopicsGone { topic_ids } => Some(topic_ids.clone()),
+        _ => None,
+    };
+    assert_eq!(records.iter().find_map(ids), Some(vec![gone[0].to_string()]));
+}
+
+#[test]
+fn a_log_is_read_from_its_last_whole_snapshot_wherever_a_crash_cut_it() {
+    let before = snapshot(&full_image(), &[]);
+    let change = MetadataRecord::ProducerIds { next: 4_000 };
+    let history = [before.clone(), vec![change]].concat();
+    let now = replayed(&history);
+    let again = snapshot(&now, &[]);
+    for cut in 0..=again.len() {
+        let log = [&history[..], &again[..cut]].concat();
+        let (records, is_cut) = from_last_snapshot(log.clone(), true).unwrap();
+        assert_eq!(replayed(&records), now, "cut after {cut}");
+        assert_eq!(is_cut, (1..again.len()).contains(&cut));
+        // The next start writes a whole one behind the cut one, and may be cut itself.
+        for second in 0..=again.len() {
+            let log = [&log[..], &again[..second]].concat();
+            let (records, _) = from_last_snapshot(log, true).unwrap();
+            assert_eq!(replayed(&records), now, "cut after {cut}, then after {second}");
+        }
+    }
+    let (records, _) = from_last_snapshot([&history[3..], &again[..]].concat(), false).unwrap();
+    assert_eq!(replayed(&records), now, "what lies before the snapshot does not matter");
+    assert_eq!(from_last_snapshot(history[3..].to_vec(), false), None);
+}

@@ -5,12 +5,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{mpsc, oneshot};
 
 use super::logs::SharedImage;
-use crate::metadata::{ClusterImage, MetadataLog, MetadataRecord};
+use crate::metadata::{ClusterImage, MetadataLog, MetadataLogError, MetadataRecord};
 
 /// Changes that may wait for the writer.
 const QUEUE_MAX: usize = 1_024;
 /// Changes that share a flush.
-const BATCH_MAX: usize = 256;
+const BATCH_MAX: usize = 1_024;
 
 /// Metadata can be changed no more: the log failed, or the broker is closing.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -58,6 +58,35 @@ impl Controller {
         &self,
         decide: impl FnOnce(&ClusterImage) -> (Vec<MetadataRecord>, T) + Send + 'static,
     ) -> Result<T, ControllerError> {
+        let receiver = self.submit(decide).await?;
+        receiver.await.map_err(|_| ControllerError::Closed)?
+    }
+
+    /// Decides changes one after the other, each on what the ones before it left, with as few flushes as can be; one
+    /// outcome for each.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change); some of the changes may have been made then.
+    pub(crate) async fn change_all<T, F>(&self, decide: Vec<F>) -> Result<Vec<T>, ControllerError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&ClusterImage) -> (Vec<MetadataRecord>, T) + Send + 'static,
+    {
+        let mut receivers = Vec::with_capacity(decide.len());
+        for decide in decide {
+            receivers.push(self.submit(decide).await?);
+        }
+        let mut outcomes = Vec::with_capacity(receivers.len());
+        for receiver in receivers {
+            outcomes.push(receiver.await.map_err(|_| ControllerError::Closed)??);
+        }
+        Ok(outcomes)
+    }
+
+    async fn submit<T: Send + 'static>(
+        &self,
+        decide: impl FnOnce(&ClusterImage) -> (Vec<MetadataRecord>, T) + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T, ControllerError>>, ControllerError> {
         let (sender, receiver) = oneshot::channel();
         let job: Job = Box::new(move |image| {
             let (records, value) = decide(image);
@@ -68,51 +97,100 @@ impl Controller {
             (records, done)
         });
         self.jobs.send(job).await.map_err(|_| ControllerError::Closed)?;
-        receiver.await.map_err(|_| ControllerError::Closed)?
+        Ok(receiver)
+    }
+}
+
+/// The image that is published and the one before it, which becomes the next: so a change costs what it changes and
+/// not a copy of everything, unless a reader still holds the older one.
+#[derive(Default)]
+struct Spare {
+    image: Option<Arc<ClusterImage>>,
+    /// What the published image has and the spare one lacks.
+    behind: Vec<MetadataRecord>,
+}
+
+impl Spare {
+    /// An image like `published` that nobody else has.
+    fn take(&mut self, published: &Arc<ClusterImage>) -> ClusterImage {
+        let behind = std::mem::take(&mut self.behind);
+        match self.image.take().and_then(|image| Arc::try_unwrap(image).ok()) {
+            Some(mut image) => {
+                apply(&mut image, &behind);
+                image
+            }
+            None => (**published).clone(),
+        }
+    }
+}
+
+fn apply(image: &mut ClusterImage, records: &[MetadataRecord]) {
+    for record in records {
+        // A decision on this very image fits it; if it did not, the log must not get the record.
+        image.replay(record).expect("a decided metadata record applies to the image it was decided on");
     }
 }
 
 async fn write(published: SharedImage, mut log: Box<dyn MetadataLog>, mut queue: mpsc::Receiver<Job>) {
     let mut failure: Option<ControllerError> = None;
     let mut jobs = Vec::new();
+    let mut spare = Spare::default();
     while queue.recv_many(&mut jobs, BATCH_MAX).await > 0 {
         let before = published.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let (image, records, done) = decide_all(&before, &mut jobs);
-        if failure.is_none() && !records.is_empty() {
+        let image = spare.take(&before);
+        let (image, records, done) = decide_all(image, &mut jobs);
+        let mut is_changed = false;
+        if records.is_empty() {
+            spare.image = Some(Arc::new(image));
+        } else if failure.is_none() {
             let appending = tokio::task::spawn_blocking(move || {
                 let result = log.append(&records);
-                (log, result)
+                (log, records, result)
             });
-            let Ok((returned, result)) = appending.await else { return };
+            let Ok((returned, records, result)) = appending.await else { return };
             log = returned;
             match result {
-                Ok(()) => *published.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(image),
-                Err(error) => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "metadata can be changed no more"
-                    );
-                    failure = Some(ControllerError::Failed(error.to_string().into()));
+                Ok(()) => {
+                    *published.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(image);
+                    spare = Spare { image: Some(before), behind: records };
+                    is_changed = true;
                 }
+                Err(error) => failure = Some(failed(&error)),
             }
         }
         for done in done {
             done(failure.clone().map_or(Ok(()), Err));
         }
+        if is_changed {
+            let image = published.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let writing = tokio::task::spawn_blocking(move || {
+                let result = log.snapshot_if_due(&image);
+                (log, result)
+            });
+            let Ok((returned, result)) = writing.await else { return };
+            log = returned;
+            if let Err(error) = result {
+                failure = Some(failed(&error));
+            }
+        }
     }
 }
 
+fn failed(error: &MetadataLogError) -> ControllerError {
+    tracing::error!(error = error as &dyn std::error::Error, "metadata can be changed no more");
+    ControllerError::Failed(error.to_string().into())
+}
+
 /// Decides jobs one after the other, each on what the ones before it left.
-fn decide_all(before: &ClusterImage, jobs: &mut Vec<Job>) -> (ClusterImage, Vec<MetadataRecord>, Vec<Done>) {
-    let mut image = before.clone();
+fn decide_all(
+    mut image: ClusterImage,
+    jobs: &mut Vec<Job>,
+) -> (ClusterImage, Vec<MetadataRecord>, Vec<Done>) {
     let mut records = Vec::new();
     let mut done = Vec::with_capacity(jobs.len());
     for job in jobs.drain(..) {
         let (decided, finish) = job(&image);
-        for record in &decided {
-            // A decision on this very image fits it; if it did not, the log must not get the record.
-            image.replay(record).expect("a decided metadata record applies to the image it was decided on");
-        }
+        apply(&mut image, &decided);
         records.extend(decided);
         done.push(finish);
     }

@@ -300,13 +300,18 @@ fn load(
     }
     let logs = Logs::new(folder, defaults, settings, clock.clone());
     let id = TopicPartition::new(METADATA_TOPIC, 0);
-    let mut metadata = MetadataFile::new(logs.open(&id, Uuid::ZERO)?, clock);
+    let mut metadata =
+        MetadataFile::new(logs.open(&id, Uuid::ZERO)?, clock, settings.metadata_snapshot_bytes);
     let mut image = ClusterImage::default();
     let mut deleted = BTreeSet::new();
     for record in metadata.load()? {
         image.replay(&record)?;
-        if let MetadataRecord::TopicDeleted { topic_id } = record {
-            deleted.insert(topic_id);
+        match record {
+            MetadataRecord::TopicDeleted { topic_id } => {
+                deleted.insert(topic_id);
+            }
+            MetadataRecord::TopicsGone { topic_ids } => deleted.extend(topic_ids),
+            _ => {}
         }
     }
     let mut records = Vec::new();
@@ -333,6 +338,7 @@ fn load(
         logs.folder().write_meta(&MetaProperties { cluster_id, node_id, directory_id: fresh_directory })?;
     }
     remove_deleted(&logs, &deleted)?;
+    metadata.snapshot_if_due(&image)?;
     Ok(Loaded { logs: Arc::new(logs), image, metadata, leader_epoch })
 }
 

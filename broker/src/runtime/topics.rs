@@ -46,28 +46,21 @@ impl CreatedTopic {
     }
 }
 
-/// Decides topics one after the other; each outcome is its own.
-fn decide_all(
+/// What would come of topics if they were made one after the other.
+fn validate_all(
     image: &ClusterImage,
     defaults: TopicDefaults,
     topics: &[NewTopic],
-) -> (Vec<MetadataRecord>, Vec<Result<CreatedTopic, TopicError>>) {
+) -> Vec<Result<CreatedTopic, TopicError>> {
     let mut image = image.clone();
-    let mut records = Vec::new();
-    let mut outcomes = Vec::with_capacity(topics.len());
-    for topic in topics {
-        outcomes.push(decide_create_topic(&image, defaults, topic).map(|decided| {
-            for record in &decided {
-                image
-                    .replay(record)
-                    .expect("a decided metadata record applies to the image it was decided on");
-            }
-            let created = CreatedTopic::of(&decided);
-            records.extend(decided);
-            created
-        }));
-    }
-    (records, outcomes)
+    let mut validate = |topic: &NewTopic| {
+        let records = decide_create_topic(&image, defaults, topic)?;
+        for record in &records {
+            image.replay(record).expect("a decided metadata record applies to the image it was decided on");
+        }
+        Ok(CreatedTopic::of(&records))
+    };
+    topics.iter().map(&mut validate).collect()
 }
 
 impl Node {
@@ -84,12 +77,20 @@ impl Node {
             partitions: self.settings.num_partitions,
             replication_factor: self.settings.default_replication_factor,
         };
-        self.controller
-            .change(move |image| {
-                let (records, outcomes) = decide_all(image, defaults, &topics);
-                (if validate_only { Vec::new() } else { records }, outcomes)
-            })
-            .await
+        if validate_only {
+            let validated = move |image: &ClusterImage| (Vec::new(), validate_all(image, defaults, &topics));
+            return self.controller.change(validated).await;
+        }
+        let decide = |topic: NewTopic| {
+            move |image: &ClusterImage| match decide_create_topic(image, defaults, &topic) {
+                Ok(records) => {
+                    let created = CreatedTopic::of(&records);
+                    (records, Ok(created))
+                }
+                Err(error) => (Vec::new(), Err(error)),
+            }
+        };
+        self.controller.change_all(topics.into_iter().map(decide).collect()).await
     }
 
     /// Makes a topic unless it is there.
@@ -104,41 +105,43 @@ impl Node {
         }
     }
 
-    /// Deletes a topic; `None` if there is none.
+    /// Deletes topics; `None` in the place of one that is not there.
     ///
     /// # Errors
-    /// When metadata cannot be changed.
-    pub(crate) async fn delete_topic(
+    /// When metadata cannot be changed; some of the topics may be gone then.
+    pub(crate) async fn delete_topics(
         self: &Arc<Self>,
-        which: TopicRef,
-    ) -> Result<Option<Arc<TopicImage>>, ControllerError> {
-        let deleted = self
-            .controller
-            .change(move |image| {
+        which: Vec<TopicRef>,
+    ) -> Result<Vec<Option<Arc<TopicImage>>>, ControllerError> {
+        let decide = |which: TopicRef| {
+            move |image: &ClusterImage| {
                 let found = match &which {
                     TopicRef::Name(name) => image.topic(name),
                     TopicRef::Id(id) => image.topic_by_id(*id),
                 };
                 (found.map(|topic| decide_delete_topic(topic)).unwrap_or_default(), found.cloned())
-            })
-            .await?;
-        if let Some(topic) = &deleted {
-            self.topic_deleted(topic).await;
+            }
+        };
+        let deleted = self.controller.change_all(which.into_iter().map(decide).collect()).await?;
+        let gone: Vec<Arc<TopicImage>> = deleted.iter().flatten().cloned().collect();
+        if !gone.is_empty() {
+            self.topics_deleted(gone).await;
         }
         Ok(deleted)
     }
 
-    async fn topic_deleted(self: &Arc<Self>, topic: &Arc<TopicImage>) {
-        let taken = self.partitions.take_topic(topic.id);
-        let (node, topic) = (self.clone(), topic.clone());
-        let name: Name = topic.name.clone();
+    async fn topics_deleted(self: &Arc<Self>, topics: Vec<Arc<TopicImage>>) {
+        let node = self.clone();
         let deleting = tokio::task::spawn_blocking(move || {
-            node.logs.delete_topic(&topic, &taken);
-            node.metrics().topics.forget(&topic.name);
+            for topic in &topics {
+                node.logs.delete_topic(topic, &node.partitions.take_topic(topic.id));
+                node.metrics().topics.forget(&topic.name);
+            }
+            let names: Vec<Name> = topics.iter().map(|topic| topic.name.clone()).collect();
             // A topic that is made again under this name must not be read from where the old one was.
             for shard in node.written_shards() {
                 match shard.load_blocking() {
-                    Ok(()) => shard.run(|state, _| state.decide_topics_deleted(std::slice::from_ref(&name))),
+                    Ok(()) => shard.run(|state, _| state.decide_topics_deleted(&names)),
                     Err(error) => {
                         tracing::error!(
                             error = &error as &dyn std::error::Error,

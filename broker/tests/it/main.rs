@@ -10,6 +10,7 @@ mod data;
 mod endpoint;
 mod groups;
 mod limits;
+mod metadata_log;
 mod pipelining;
 mod quotas;
 mod restart;

@@ -80,7 +80,10 @@ impl Subscriptions {
             })
             .collect();
         let same = now.len() == self.from.len()
-            && now.iter().zip(&self.from).all(|(now, then)| *now.0 == then.0 && Arc::ptr_eq(now.1, &then.1));
+            && now
+                .iter()
+                .zip(&self.from)
+                .all(|(now, then)| *now.0 == then.0 && (Arc::ptr_eq(now.1, &then.1) || **now.1 == *then.1));
         if !same {
             self.all = now.iter().filter_map(|(_, configs)| compile(configs)).collect();
             self.from = now.into_iter().map(|(name, configs)| (name.clone(), configs.clone())).collect();

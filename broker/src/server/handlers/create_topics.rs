@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use riverrun_core::config::ConfigDef;
 use riverrun_core::protocol::messages::create_topics_request::CreatableTopic;
 use riverrun_core::protocol::messages::create_topics_response::{
     CreatableTopicConfigs, CreatableTopicResult,
@@ -27,11 +28,13 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: CreateTopicsRequest
         let mut results = Vec::with_capacity(request.topics.len());
         let mut wanted = Vec::new();
         let mut throttle_time_ms = 0;
+        let mut counts: BTreeMap<&Str, usize> = BTreeMap::new();
         for topic in &request.topics {
-            if results.iter().any(|result: &CreatableTopicResult| result.name == topic.name) {
-                continue;
-            }
-            let twice = request.topics.iter().filter(|other| other.name == topic.name).count() > 1;
+            *counts.entry(&topic.name).or_default() += 1;
+        }
+        for topic in &request.topics {
+            let Some(count) = counts.remove(&topic.name) else { continue };
+            let twice = count > 1;
             match new_topic(&node, topic) {
                 _ if twice => results.push(failed(
                     &topic.name,
@@ -57,9 +60,13 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: CreateTopicsRequest
         let topics: Vec<NewTopic> = wanted.into_iter().map(|(_, topic)| topic).collect();
         match node.create_topics(topics.clone(), request.validate_only).await {
             Ok(outcomes) => {
+                let image = node.controller.image();
+                let view = View::of(&node, &image);
+                let defaults: Vec<CreatableTopicConfigs> =
+                    TOPIC.iter().map(|def| shown(&view, def, None)).collect();
                 for ((place, topic), outcome) in places.into_iter().zip(&topics).zip(outcomes) {
                     results[place] = match outcome {
-                        Ok(created) => succeeded(&node, topic, &created),
+                        Ok(created) => succeeded(&view, &defaults, topic, &created),
                         Err(error) => failed(&Str::from(&topic.name), error.code(), error.to_string()),
                     };
                 }
@@ -95,7 +102,9 @@ fn new_topic(node: &Node, topic: &CreatableTopic) -> Result<NewTopic, TopicError
         };
         configs.insert(config.name.to_string(), value.to_string());
     }
-    check_topic_configs(&node.live().topic_defaults, &configs).map_err(TopicError::Config)?;
+    if !configs.is_empty() {
+        check_topic_configs(&node.live().topic_defaults, &configs).map_err(TopicError::Config)?;
+    }
     let assignments = topic
         .assignments
         .iter()
@@ -112,24 +121,30 @@ fn new_topic(node: &Node, topic: &CreatableTopic) -> Result<NewTopic, TopicError
     })
 }
 
-fn succeeded(node: &Node, topic: &NewTopic, created: &CreatedTopic) -> CreatableTopicResult {
-    let own: BTreeMap<&str, &String> =
-        topic.configs.iter().map(|(name, value)| (name.as_str(), value)).collect();
-    let image = node.controller.image();
-    let view = View::of(node, &image);
-    let configs = TOPIC
-        .iter()
-        .map(|def| {
-            let shown = view.topic(def, own.get(def.name).copied());
-            CreatableTopicConfigs {
-                name: Str::from_static(def.name),
-                value: shown.value,
-                read_only: shown.read_only,
-                config_source: shown.source as i8,
-                ..Default::default()
-            }
-        })
-        .collect();
+fn shown(view: &View<'_>, def: &'static ConfigDef, own: Option<&String>) -> CreatableTopicConfigs {
+    let shown = view.topic(def, own);
+    CreatableTopicConfigs {
+        name: Str::from_static(def.name),
+        value: shown.value,
+        read_only: shown.read_only,
+        config_source: shown.source as i8,
+        ..Default::default()
+    }
+}
+
+fn succeeded(
+    view: &View<'_>,
+    defaults: &[CreatableTopicConfigs],
+    topic: &NewTopic,
+    created: &CreatedTopic,
+) -> CreatableTopicResult {
+    let mut configs = defaults.to_vec();
+    for (name, value) in &topic.configs {
+        let place = TOPIC.iter().position(|def| def.name == name);
+        if let Some((place, def)) = place.zip(TOPIC.find(name)) {
+            configs[place] = shown(view, def, Some(value));
+        }
+    }
     CreatableTopicResult {
         name: Str::from(&topic.name),
         topic_id: topic.id,
@@ -145,7 +160,7 @@ fn failed(name: &Str, code: ErrorCode, message: String) -> CreatableTopicResult 
         name: name.clone(),
         error_code: code.code(),
         error_message: Some(message.into()),
-        configs: None,
+        configs: Some(Vec::new()),
         ..Default::default()
     }
 }

@@ -1,11 +1,12 @@
 //! DeleteTopics, versions 1 to 6: by name up to version 5, by name or id after.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use riverrun_core::protocol::messages::delete_topics_request::DeleteTopicState;
 use riverrun_core::protocol::messages::delete_topics_response::DeletableTopicResult;
 use riverrun_core::protocol::messages::{DeleteTopicsRequest, DeleteTopicsResponse};
-use riverrun_core::protocol::{ErrorCode, Str};
+use riverrun_core::protocol::{ErrorCode, Str, Uuid};
 
 use crate::runtime::{Node, TopicRef};
 use crate::server::connection::Call;
@@ -25,26 +26,34 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: DeleteTopicsRequest
             }
             _ => request.topics,
         };
+        let mut counts: BTreeMap<(Option<Str>, Uuid), usize> = BTreeMap::new();
+        for topic in &asked {
+            *counts.entry((topic.name.clone(), topic.topic_id)).or_default() += 1;
+        }
         let mut responses = Vec::with_capacity(asked.len());
+        let mut wanted = Vec::new();
         let mut throttle_time_ms = 0;
         for topic in asked {
+            let Some(count) = counts.remove(&(topic.name.clone(), topic.topic_id)) else { continue };
+            let by_one = topic.name.is_some() == topic.topic_id.is_zero();
+            if count > 1 || !by_one {
+                let text = "each topic must be named once, by its name or by its id";
+                responses.push(refused(topic, ErrorCode::InvalidRequest, text.to_owned()));
+                continue;
+            }
             match call.mutates(&node, partitions(&node, &topic), call.version >= STRICT_VERSION) {
                 Ok(throttle_ms) => {
                     throttle_time_ms = throttle_time_ms.max(throttle_ms);
-                    responses.push(delete(&node, topic).await);
+                    wanted.push((responses.len(), topic.clone()));
+                    responses.push(refused(topic, ErrorCode::None, String::new()));
                 }
                 Err(exceeded) => {
                     throttle_time_ms = throttle_time_ms.max(exceeded.throttle_ms());
-                    responses.push(DeletableTopicResult {
-                        name: topic.name,
-                        topic_id: topic.topic_id,
-                        error_code: exceeded.code().code(),
-                        error_message: Some(exceeded.to_string().into()),
-                        ..Default::default()
-                    });
+                    responses.push(refused(topic, exceeded.code(), exceeded.to_string()));
                 }
             }
         }
+        delete(&node, wanted, &mut responses).await;
         let response = DeleteTopicsResponse { throttle_time_ms, responses, ..Default::default() };
         Outcome::Done(call.answer(&response))
     }))
@@ -60,34 +69,57 @@ fn partitions(node: &Node, topic: &DeleteTopicState) -> usize {
     found.map_or(0, |topic| topic.partitions.len())
 }
 
-async fn delete(node: &Arc<Node>, topic: DeleteTopicState) -> DeletableTopicResult {
-    let mut result =
-        DeletableTopicResult { name: topic.name.clone(), topic_id: topic.topic_id, ..Default::default() };
+/// Deletes the topics and puts what came of it into their places.
+async fn delete(
+    node: &Arc<Node>,
+    wanted: Vec<(usize, DeleteTopicState)>,
+    responses: &mut [DeletableTopicResult],
+) {
     if !node.settings.delete_topic_enable {
-        result.error_code = ErrorCode::TopicDeletionDisabled.code();
-        result.error_message = Some("delete.topic.enable is false".into());
-        return result;
+        for (place, topic) in wanted {
+            let text = "delete.topic.enable is false".to_owned();
+            responses[place] = refused(topic, ErrorCode::TopicDeletionDisabled, text);
+        }
+        return;
     }
-    let which = match &topic.name {
+    let which = wanted.iter().map(|(_, topic)| match &topic.name {
         Some(name) => TopicRef::Name(name.to_string()),
         None => TopicRef::Id(topic.topic_id),
-    };
-    match node.delete_topic(which).await {
-        Ok(Some(deleted)) => {
-            result.name = Some(Str::from(&*deleted.name));
-            result.topic_id = deleted.id;
-        }
-        Ok(None) => {
-            let code = match topic.name {
-                Some(_) => ErrorCode::UnknownTopicOrPartition,
-                None => ErrorCode::UnknownTopicId,
-            };
-            result.error_code = code.code();
+    });
+    match node.delete_topics(which.collect()).await {
+        Ok(deleted) => {
+            for ((place, topic), deleted) in wanted.into_iter().zip(deleted) {
+                responses[place] = match (deleted, &topic.name) {
+                    (Some(deleted), _) => DeletableTopicResult {
+                        name: Some(Str::from(&*deleted.name)),
+                        topic_id: deleted.id,
+                        ..Default::default()
+                    },
+                    (None, Some(name)) => {
+                        let text = format!("there is no topic '{name}'");
+                        refused(topic, ErrorCode::UnknownTopicOrPartition, text)
+                    }
+                    (None, None) => {
+                        let text = "no topic has this id".to_owned();
+                        refused(topic, ErrorCode::UnknownTopicId, text)
+                    }
+                };
+            }
         }
         Err(error) => {
-            result.error_code = error.code().code();
-            result.error_message = Some(error.to_string().into());
+            for (place, topic) in wanted {
+                responses[place] = refused(topic, error.code(), error.to_string());
+            }
         }
     }
-    result
+}
+
+fn refused(topic: DeleteTopicState, code: ErrorCode, text: String) -> DeletableTopicResult {
+    DeletableTopicResult {
+        name: topic.name,
+        topic_id: topic.topic_id,
+        error_code: code.code(),
+        error_message: (!text.is_empty()).then(|| text.into()),
+        ..Default::default()
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use riverrun_core::protocol::messages::describe_topic_partitions_request::Cursor as RequestCursor;
 use riverrun_core::protocol::messages::describe_topic_partitions_response::{
     Cursor, DescribeTopicPartitionsResponsePartition, DescribeTopicPartitionsResponseTopic,
 };
@@ -16,14 +17,16 @@ use crate::server::outcome::Outcome;
 
 pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: DescribeTopicPartitionsRequest) -> Outcome {
     let image = node.controller.image();
-    let mut names: Vec<Str> = match request.topics.is_empty() {
+    let all = request.topics.is_empty();
+    let mut names: Vec<Str> = match all {
         true => image.topics().map(|topic| Str::from(&*topic.name)).collect(),
         false => request.topics.into_iter().map(|topic| topic.name).collect(),
     };
     names.sort();
     names.dedup();
+    let known = |cursor: &RequestCursor| all || names.contains(&cursor.topic_name);
     if let Some(cursor) = request.cursor.as_ref()
-        && (cursor.partition_index < 0 || check_topic_name(&cursor.topic_name).is_err())
+        && (cursor.partition_index < 0 || check_topic_name(&cursor.topic_name).is_err() || !known(cursor))
     {
         let refused = |name| DescribeTopicPartitionsResponseTopic {
             error_code: ErrorCode::InvalidRequest.code(),
@@ -72,7 +75,12 @@ fn unknown(name: Str) -> DescribeTopicPartitionsResponseTopic {
         Ok(()) => ErrorCode::UnknownTopicOrPartition,
         Err(_) => ErrorCode::InvalidTopicException,
     };
-    DescribeTopicPartitionsResponseTopic { error_code: code.code(), name: Some(name), ..Default::default() }
+    DescribeTopicPartitionsResponseTopic {
+        error_code: code.code(),
+        name: Some(name),
+        topic_authorized_operations: authorized::TOPIC,
+        ..Default::default()
+    }
 }
 
 fn describe(

@@ -1,5 +1,6 @@
 //! Metadata, versions 0 to 13: brokers, topics, partitions; topics that are not there are made if that is wanted.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use riverrun_core::protocol::messages::metadata_response::{
@@ -63,25 +64,36 @@ fn answer(node: &Node, call: &Call, request: &MetadataRequest, image: &ClusterIm
         ..describe(image, topic)
     };
     let topics = match &request.topics {
-        Some(topics) if !all(topics) => topics
-            .iter()
-            .map(|topic| match &topic.name {
-                Some(name) => match image.topic(name) {
-                    Some(found) => describe(image, found),
-                    None => unknown(name),
-                },
-                None => match image.topic_by_id(topic.topic_id) {
-                    Some(found) => describe(image, found),
-                    None => MetadataResponseTopic {
-                        error_code: ErrorCode::UnknownTopicId.code(),
-                        topic_id: topic.topic_id,
-                        // Nullable only from version 12 on.
-                        name: (call.version < 12).then_some(Str::EMPTY),
-                        ..Default::default()
+        // Ids came with version 10, to be obeyed from 12 on.
+        Some(topics) if call.version < 12 && topics.iter().any(|topic| !topic.topic_id.is_zero()) => {
+            return call.answer(&MetadataResponse {
+                controller_id: -1,
+                topics: topics.iter().map(|topic| refused(topic.name.clone())).collect(),
+                ..Default::default()
+            });
+        }
+        Some(topics) if !all(topics) => {
+            let mut seen = BTreeSet::new();
+            let asked = topics.iter().filter(|topic| seen.insert((&topic.name, topic.topic_id)));
+            asked
+                .map(|topic| match &topic.name {
+                    Some(name) if topic.topic_id.is_zero() => match image.topic(name) {
+                        Some(found) => describe(image, found),
+                        None => unknown(name),
                     },
-                },
-            })
-            .collect(),
+                    _ => match image.topic_by_id(topic.topic_id) {
+                        Some(found) => describe(image, found),
+                        None => MetadataResponseTopic {
+                            error_code: ErrorCode::UnknownTopicId.code(),
+                            topic_id: topic.topic_id,
+                            // Nullable only from version 12 on.
+                            name: (call.version < 12).then_some(Str::EMPTY),
+                            ..Default::default()
+                        },
+                    },
+                })
+                .collect()
+        }
         _ => image.topics().map(|topic| describe(image, topic)).collect(),
     };
     call.answer(&MetadataResponse {
@@ -101,6 +113,14 @@ fn answer(node: &Node, call: &Call, request: &MetadataRequest, image: &ClusterIm
         ),
         ..Default::default()
     })
+}
+
+fn refused(name: Option<Str>) -> MetadataResponseTopic {
+    MetadataResponseTopic {
+        error_code: ErrorCode::InvalidRequest.code(),
+        name: Some(name.unwrap_or_default()),
+        ..Default::default()
+    }
 }
 
 fn unknown(name: &Str) -> MetadataResponseTopic {

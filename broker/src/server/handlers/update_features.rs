@@ -38,7 +38,7 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: UpdateFeaturesReque
                 response.results = names.into_iter().map(done).collect();
             }
             Ok(Err(text)) => {
-                response.error_code = ErrorCode::FeatureUpdateFailed.code();
+                response.error_code = ErrorCode::InvalidUpdateVersion.code();
                 response.error_message = Some(format!("no feature was updated: {text}").into());
             }
             Err(error) => {
