@@ -15,5 +15,6 @@ mod pipelining;
 mod quotas;
 mod restart;
 mod topics;
+mod transactions;
 mod versions;
 mod wire;

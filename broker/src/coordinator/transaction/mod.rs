@@ -15,6 +15,9 @@ mod shard;
 mod state;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use request::{
     AddRequest, Decision, EndRequest, InitRequest, ProducerIdAndEpoch, TransactionError, TransactionLimits,
 };
