@@ -30,7 +30,7 @@ Examples:
 /// How long one call waits for records before the conditions to stop are looked at again.
 const POLL: Duration = Duration::from_millis(500);
 /// How long leaving a group, or a topic's partitions becoming known, may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Read records of a topic and print them until interrupted.
 ///
@@ -109,7 +109,7 @@ enum Isolation {
 
 /// Where to start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Start {
+pub(super) enum Start {
     Beginning,
     End,
     Offset(i64),

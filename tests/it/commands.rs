@@ -138,6 +138,14 @@ fn a_group_goes_on_where_it_stopped() {
     let groups = json_lines(&run(&["group", "list", "--output", "json"]));
     assert!(groups.iter().any(|group| group["group"] == "g" && group["state"] == "Empty"), "{groups:?}");
     assert!(refused(&["group", "describe", "h"], 3).contains("did you mean 'g'?"));
+    let reset = |to: &str| {
+        let rows = run(&["group", "reset-offsets", "g", "--topic", "shared", "--to", to, "--output", "json"]);
+        json_lines(&rows)[0]["new_offset"].clone()
+    };
+    assert_eq!((reset("end"), reset("99"), reset("1")), (json!(3), json!(3), json!(1)));
+    assert_eq!(read("1"), "2\n");
+    assert_eq!(run(&["group", "delete", "g"]), "deleted group 'g'\n");
+    assert!(refused(&["group", "delete", "g"], 3).contains("group 'g' does not exist"));
 }
 
 #[test]

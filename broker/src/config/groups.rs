@@ -58,6 +58,11 @@ pub(super) const GROUP_CONSUMER_SESSION_TIMEOUT_MS: ConfigKey<i32> =
         .at_least(1)
         .doc("Milliseconds without a heartbeat after which a member of a consumer group counts as gone.");
 
+pub(super) const GROUP_COORDINATOR_REBALANCE_PROTOCOLS: ConfigKey<Vec<String>> =
+    ConfigKey::list("group.coordinator.rebalance.protocols", &["classic", "consumer", "streams"])
+        .one_of(&["consumer", "classic", "share", "streams"])
+        .doc("Protocols that groups may use: without consumer, groups are classic. Those of share and streams groups are not offered.");
+
 pub(super) const CONSUMER_GROUPS: &[ConfigDef] = &[
     GROUP_CONSUMER_ASSIGNMENT_INTERVAL_MS.def,
     GROUP_CONSUMER_ASSIGNORS.def,
@@ -71,6 +76,7 @@ pub(super) const CONSUMER_GROUPS: &[ConfigDef] = &[
     GROUP_CONSUMER_MIN_HEARTBEAT_INTERVAL_MS.def,
     GROUP_CONSUMER_MIN_SESSION_TIMEOUT_MS.def,
     GROUP_CONSUMER_SESSION_TIMEOUT_MS.def,
+    GROUP_COORDINATOR_REBALANCE_PROTOCOLS.def,
 ];
 
 /// A time that a group may set within the broker's limits, in milliseconds.

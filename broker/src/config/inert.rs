@@ -148,7 +148,6 @@ pub(crate) const WITHOUT_EFFECT: &[&str] = &[
     "group.coordinator.append.linger.ms",
     "group.coordinator.background.threads",
     "group.coordinator.cached.buffer.max.bytes",
-    "group.coordinator.rebalance.protocols",
     "group.coordinator.threads",
     "group.share.assignment.interval.ms",
     "group.share.assignors",

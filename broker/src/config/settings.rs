@@ -98,6 +98,8 @@ pub(crate) struct BrokerSettings {
     pub(crate) group_initial_rebalance_delay_ms: i64,
     pub(crate) offset_metadata_bytes_max: usize,
     pub(crate) offsets_retention_ms: i64,
+    /// Whether groups may use the consumer protocol.
+    pub(crate) group_consumer_protocol: bool,
     pub(crate) group_consumer_max_size: usize,
     pub(crate) group_consumer_assignors: Vec<String>,
     pub(crate) group_consumer_migration_policy: String,
@@ -209,6 +211,10 @@ impl BrokerSettings {
             group_initial_rebalance_delay_ms: i64::from(config.get(&GROUP_INITIAL_REBALANCE_DELAY_MS)),
             offset_metadata_bytes_max: size(config.get(&OFFSET_METADATA_MAX_BYTES)),
             offsets_retention_ms: i64::from(config.get(&OFFSETS_RETENTION_MINUTES)) * 60_000,
+            group_consumer_protocol: config
+                .get(&GROUP_COORDINATOR_REBALANCE_PROTOCOLS)
+                .iter()
+                .any(|protocol| protocol == "consumer"),
             group_consumer_max_size: size(config.get(&GROUP_CONSUMER_MAX_SIZE)),
             group_consumer_assignors: config.get(&GROUP_CONSUMER_ASSIGNORS),
             group_consumer_migration_policy: config.get(&GROUP_CONSUMER_MIGRATION_POLICY),

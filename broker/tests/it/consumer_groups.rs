@@ -1,8 +1,12 @@
 //! Groups of the consumer protocol, frame by frame.
 
 use riverrun_broker::{Broker, BrokerConfig};
+use riverrun_core::client::{Admin, TopicPartition};
 use riverrun_core::protocol::messages::consumer_group_heartbeat_request::TopicPartitions;
 use riverrun_core::protocol::messages::create_partitions_request::CreatePartitionsTopic;
+use riverrun_core::protocol::messages::incremental_alter_configs_request::{
+    AlterConfigsResource, AlterableConfig,
+};
 use riverrun_core::protocol::messages::offset_commit_request::{
     OffsetCommitRequestPartition, OffsetCommitRequestTopic,
 };
@@ -11,7 +15,7 @@ use riverrun_core::protocol::messages::*;
 use riverrun_core::protocol::{ErrorCode, Uuid};
 
 use crate::data::create;
-use crate::wire::{Wire, broker};
+use crate::wire::{Wire, broker, client};
 
 fn beat(member_id: &str, member_epoch: i32) -> ConsumerGroupHeartbeatRequest {
     ConsumerGroupHeartbeatRequest {
@@ -146,6 +150,9 @@ async fn each_kind_of_group_is_described_by_its_own_api() {
     assert_eq!(ErrorCode::from(described.error_code), ErrorCode::GroupIdNotFound);
     assert_eq!(wire.ask(&joining("a"), 1).await.error_code, 0);
     assert_eq!(wire.ask(&groups, 1).await.groups[0].error_code, 0);
+    let described = Admin::new(&client(&broker).await).describe_group("g").await.unwrap();
+    assert_eq!((&*described.group_type, &*described.state), ("consumer", "Stable"));
+    assert_eq!(described.members[0].partitions, [TopicPartition::new("t", 0)]);
     let classic = DescribeGroupsRequest { groups: vec!["g".into()], ..Default::default() };
     let described = wire.ask(&classic, 6).await.groups.remove(0);
     assert_eq!(ErrorCode::from(described.error_code), ErrorCode::GroupIdNotFound);
@@ -157,5 +164,41 @@ async fn each_kind_of_group_is_described_by_its_own_api() {
     };
     let features = wire.ask(&asked, 4).await.finalized_features;
     assert!(features.iter().any(|feature| feature.name == "group.version" && feature.max_version_level == 1));
+    broker.shutdown().await.unwrap();
+}
+
+/// What is set on a group holds from its next heartbeat on.
+#[tokio::test]
+async fn a_group_has_its_own_times() {
+    let broker = broker().await;
+    let mut wire = Wire::to(&broker).await;
+    create(&mut wire, &[]).await;
+    let joined = wire.ask(&joining("a"), 1).await;
+    assert_eq!(joined.heartbeat_interval_ms, 5_000);
+    let interval = AlterableConfig {
+        name: "consumer.heartbeat.interval.ms".into(),
+        value: Some("7000".into()),
+        ..Default::default()
+    };
+    let group = AlterConfigsResource {
+        resource_type: 32,
+        resource_name: "g".into(),
+        configs: vec![interval],
+        ..Default::default()
+    };
+    let request = IncrementalAlterConfigsRequest { resources: vec![group], ..Default::default() };
+    assert_eq!(wire.ask(&request, 1).await.responses[0].error_code, 0);
+    assert_eq!(wire.ask(&beat("a", 1), 1).await.heartbeat_interval_ms, 7_000);
+    broker.shutdown().await.unwrap();
+}
+
+/// A broker that is told so knows classic groups alone.
+#[tokio::test]
+async fn the_consumer_protocol_can_be_turned_off() {
+    let config = BrokerConfig::in_memory().set("group.coordinator.rebalance.protocols", "classic");
+    let broker = Broker::start(config).await.unwrap();
+    let mut wire = Wire::to(&broker).await;
+    let refused = wire.ask(&joining("a"), 1).await;
+    assert_eq!(ErrorCode::from(refused.error_code), ErrorCode::UnsupportedVersion);
     broker.shutdown().await.unwrap();
 }

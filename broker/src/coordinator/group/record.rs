@@ -23,6 +23,13 @@ pub(crate) struct CommittedOffset {
     pub(crate) topic_id: Uuid,
 }
 
+impl CommittedOffset {
+    /// Whether it was committed for the topic of this id, as far as is known.
+    pub(crate) fn is_of(&self, topic_id: Uuid) -> bool {
+        self.topic_id.is_zero() || topic_id.is_zero() || self.topic_id == topic_id
+    }
+}
+
 /// A member as logged with its group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MemberValue {

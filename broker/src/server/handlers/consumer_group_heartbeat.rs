@@ -14,6 +14,9 @@ use crate::server::error_map::ToCode;
 use crate::server::outcome::Outcome;
 
 pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: ConsumerGroupHeartbeatRequest) -> Outcome {
+    if !node.settings.group_consumer_protocol {
+        return Outcome::Done(call.answer(&failed(ErrorCode::UnsupportedVersion)));
+    }
     let group = name(&request.group_id);
     let fresh_member_id = node.fresh_uuid().to_string().into();
     let cluster = node.groups.cluster();

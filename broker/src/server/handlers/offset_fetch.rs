@@ -142,9 +142,14 @@ fn read_topic(
         false => Some(name(&topic.name)),
     };
     let group = name(group);
+    let topic_id = topic.topic_id;
     let partition = |index: &i32| match &found {
         Some(topic) if stable && state.is_unstable(&group, topic, *index) => unstable(*index),
-        Some(topic) => partition(*index, state.committed(&group, topic, *index)),
+        Some(topic) => {
+            // An offset of an earlier topic of the same name is none of this one.
+            let committed = state.committed(&group, topic, *index);
+            partition(*index, committed.filter(|committed| !by_id || committed.is_of(topic_id)))
+        }
         None => OffsetFetchResponsePartitions {
             error_code: ErrorCode::UnknownTopicId.code(),
             ..partition(*index, None)

@@ -8,12 +8,13 @@ use super::super::TopicPartition;
 use super::super::consumer::{CommittedOffset, Committer, commit, committed, decode_share};
 use super::super::error::broker_error;
 use super::Admin;
-use crate::Result;
 use crate::protocol::messages::describe_groups_response::DescribedGroup;
 use crate::protocol::messages::{
-    DeleteGroupsRequest, DescribeGroupsRequest, ListGroupsRequest, ListGroupsResponse,
+    ConsumerGroupDescribeRequest, DeleteGroupsRequest, DescribeGroupsRequest, ListGroupsRequest,
+    ListGroupsResponse, consumer_group_describe_response,
 };
 use crate::protocol::{ErrorCode, Str};
+use crate::{ErrorKind, Result};
 
 /// A group, as the list of all shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +49,10 @@ pub struct MemberDescription {
 pub struct GroupDescription {
     /// Its id.
     pub group_id: String,
-    /// Its state: `Empty`, `PreparingRebalance`, `CompletingRebalance`, `Stable` or `Dead`.
+    /// Its type: `classic`, or `consumer` (KIP-848).
+    pub group_type: String,
+    /// Its state: `Empty`, `Stable` or `Dead`; while a classic group rebalances `PreparingRebalance` or
+    /// `CompletingRebalance`, while a consumer group does `Assigning` or `Reconciling`.
     pub state: String,
     /// `consumer` for consumers.
     pub protocol_type: String,
@@ -91,11 +95,49 @@ impl Admin {
         Ok(groups.into_values().collect())
     }
 
-    /// A group with its members. One that nobody knows has the state `Dead`, or is [`NotFound`](crate::ErrorKind).
+    /// A group of either type with its members. One that nobody knows has the state `Dead`, or is
+    /// [`NotFound`](crate::ErrorKind).
     ///
     /// # Errors
     /// When the group's coordinator refuses or does not answer.
     pub async fn describe_group(&self, group_id: &str) -> Result<GroupDescription> {
+        let classic = self.describe_classic_group(group_id).await;
+        let is_none = match &classic {
+            Ok(group) => group.state == "Dead",
+            Err(error) => error.kind() == ErrorKind::NotFound,
+        };
+        if !is_none {
+            return classic;
+        }
+        match self.describe_consumer_group(group_id).await {
+            Ok(group) => Ok(group),
+            // No such group either, or a broker before 3.7, which has no other kind.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Unsupported) => classic,
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn describe_consumer_group(&self, group_id: &str) -> Result<GroupDescription> {
+        let timeout = self.client.config().api_timeout;
+        let attempt = |_| async {
+            let node = self.client.coordinator(group_id, self.lane.1, timeout).await?;
+            let build = |_| ConsumerGroupDescribeRequest {
+                group_ids: vec![Str::from(group_id)],
+                ..Default::default()
+            };
+            let response = self.send::<ConsumerGroupDescribeRequest>(node, build).await?;
+            let doing = || format!("describing group '{group_id}'");
+            let group = response.groups.into_iter().next();
+            let group = group.ok_or_else(|| broker_error(ErrorCode::GroupIdNotFound, None, doing()))?;
+            match ErrorCode::from(group.error_code) {
+                ErrorCode::None => Ok(consumer_description(&group, node)),
+                code => Err(broker_error(code, group.error_message.as_deref(), doing())),
+            }
+        };
+        self.client.retrying(timeout, attempt).await
+    }
+
+    async fn describe_classic_group(&self, group_id: &str) -> Result<GroupDescription> {
         let timeout = self.client.config().api_timeout;
         let attempt = |_| async {
             let node = self.client.coordinator(group_id, self.lane.1, timeout).await?;
@@ -186,12 +228,41 @@ fn description(group: &DescribedGroup, coordinator: i32) -> Result<GroupDescript
     members.sort_by(|one, other| one.member_id.cmp(&other.member_id));
     Ok(GroupDescription {
         group_id: group.group_id.to_string(),
+        group_type: "classic".to_owned(),
         state: group.group_state.to_string(),
         protocol_type: group.protocol_type.to_string(),
         protocol: group.protocol_data.to_string(),
         coordinator,
         members,
     })
+}
+
+fn consumer_description(
+    group: &consumer_group_describe_response::DescribedGroup,
+    coordinator: i32,
+) -> GroupDescription {
+    let member = |member: &consumer_group_describe_response::Member| MemberDescription {
+        member_id: member.member_id.to_string(),
+        instance_id: member.instance_id.as_deref().map(str::to_owned),
+        client_id: member.client_id.to_string(),
+        client_host: member.client_host.to_string(),
+        partitions: (member.assignment.topic_partitions.iter())
+            .flat_map(|topic| {
+                topic.partitions.iter().map(|index| TopicPartition::new(topic.topic_name.as_str(), *index))
+            })
+            .collect(),
+    };
+    let mut members: Vec<MemberDescription> = group.members.iter().map(member).collect();
+    members.sort_by(|one, other| one.member_id.cmp(&other.member_id));
+    GroupDescription {
+        group_id: group.group_id.to_string(),
+        group_type: "consumer".to_owned(),
+        state: group.group_state.to_string(),
+        protocol_type: "consumer".to_owned(),
+        protocol: group.assignor_name.to_string(),
+        coordinator,
+        members,
+    }
 }
 
 /// Kafka Streams' assignments have another schema under the same protocol type; they are not taken apart.
