@@ -349,8 +349,8 @@ impl Stage {
         for record in &self.log {
             replayed.replay(record);
         }
-        // A group that was deleted starts over.
-        self.last_generation.retain(|name, _| self.shard.group(name).is_some());
+        // A group that was deleted, or became another one while it was empty, starts over.
+        self.last_generation.retain(|name, _| self.shard.classic(name).is_some());
         for overview in self.shard.list() {
             let name = &overview.group;
             let offsets = |shard: &GroupShard| {
