@@ -8,9 +8,9 @@ mod classic;
 mod cluster;
 mod consumer;
 mod decision;
+mod either;
 mod embedded;
 mod expiry;
-mod group;
 mod heartbeat;
 mod join;
 mod leave;
@@ -31,7 +31,7 @@ pub(crate) use classic::{ClassicGroup, Phase};
 pub(crate) use cluster::{Cluster, ConsumerTimes, TopicView};
 pub(crate) use consumer::{Assignor, ConsumerGroup, ConsumerMember, Partitions, partitions_of};
 pub(crate) use decision::{Decision, TimerChange, TimerKey};
-pub(crate) use group::Group;
+pub(crate) use either::Group;
 pub(crate) use record::CommittedOffset;
 pub(crate) use request::{
     ConsumerHeartbeatReply, ConsumerHeartbeatRequest, GroupError, GroupLimits, HeartbeatRequest, JoinReply,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::classic::{ClassicGroup, Phase};
 use super::consumer;
 use super::decision::Decision;
-use super::group::Group;
+use super::either::Group;
 use super::heartbeat::session_timer;
 use super::record::{CommittedOffset, GroupRecord};
 use super::request::{GroupError, GroupLimits, Name, OffsetCommitRequest, Reply};

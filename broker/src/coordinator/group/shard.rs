@@ -7,8 +7,8 @@ use super::classic::ClassicGroup;
 use super::cluster::Cluster;
 use super::consumer::{self, ConsumerGroup, ConsumerRecord};
 use super::decision::{Decision, GroupChange, TimerChange, TimerKey, TimerKind};
+use super::either::{Group, Readers};
 use super::expiry::is_expired;
-use super::group::{Group, Readers};
 use super::offsets::{GroupOffsets, decide_commit, tombstones};
 use super::record::{CommittedOffset, GroupRecord};
 use super::request::{

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::consumer;
 use super::decision::Decision;
-use super::group::Group;
+use super::either::Group;
 use super::record::{CommittedOffset, GroupRecord};
 use super::request::{GroupError, GroupLimits, Name, OffsetCommitRequest, Reply, Token};
 use super::{OffsetToCommit, shard::GroupShard};

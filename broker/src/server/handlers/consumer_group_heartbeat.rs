@@ -11,10 +11,12 @@ use crate::coordinator::group::{ConsumerHeartbeatReply, ConsumerHeartbeatRequest
 use crate::runtime::Node;
 use crate::server::connection::Call;
 use crate::server::error_map::ToCode;
+use crate::server::features;
 use crate::server::outcome::Outcome;
 
 pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: ConsumerGroupHeartbeatRequest) -> Outcome {
-    if !node.settings.group_consumer_protocol {
+    let level = features::level(&node.controller.image(), features::GROUP_VERSION);
+    if !node.settings.group_consumer_protocol || level < 1 {
         return Outcome::Done(call.answer(&failed(ErrorCode::UnsupportedVersion)));
     }
     let group = name(&request.group_id);

@@ -13,7 +13,7 @@ use super::work::Work;
 use super::{migration, regex};
 use crate::coordinator::group::cluster::Cluster;
 use crate::coordinator::group::decision::{Decision, TimerChange, TimerKey, TimerKind};
-use crate::coordinator::group::group::Group;
+use crate::coordinator::group::either::Group;
 use crate::coordinator::group::request::{
     ConsumerHeartbeatReply, ConsumerHeartbeatRequest, GroupError, GroupLimits, Name, Reply,
 };

@@ -33,6 +33,8 @@ pub(crate) use heartbeat::{decide_deadline, decide_heartbeat, loaded_timers};
 pub(crate) use member::ConsumerMember;
 pub(crate) use offsets::{check_commit, check_fetch};
 pub(crate) use record::ConsumerRecord;
+pub(super) use wire::{decode, encode, is_consumer_type};
+
 #[cfg(test)]
 pub(super) mod tests_only {
     //! What the records hold, for tests of their bytes.
@@ -43,4 +45,3 @@ pub(super) mod tests_only {
         ConsumerRecord, GroupEpoch, ResolvedRegex, TargetEpoch,
     };
 }
-pub(super) use wire::{decode, encode, is_consumer_type};

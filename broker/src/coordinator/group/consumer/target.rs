@@ -11,6 +11,9 @@ use super::record::{ConsumerRecord, TargetEpoch};
 use super::work::Work;
 use crate::coordinator::group::request::Name;
 
+/// What a member reads: topics by name, and those that an expression matches.
+type Subscription<'a> = (&'a BTreeSet<Name>, Option<&'a Name>);
+
 impl Work<'_> {
     /// Makes the target assignment of the group epoch, if there is none yet and the last one is old enough.
     pub(super) fn refresh_target(&mut self) {
@@ -45,7 +48,7 @@ impl Work<'_> {
             }
         }
         // Members mostly read the same: each different subscription is looked up once.
-        let mut known: BTreeMap<(&BTreeSet<Name>, Option<&Name>), Arc<BTreeSet<Uuid>>> = BTreeMap::new();
+        let mut known: BTreeMap<Subscription<'_>, Arc<BTreeSet<Uuid>>> = BTreeMap::new();
         let mut members = BTreeMap::new();
         for (id, member) in &self.group.members {
             let subscription = (&member.info.topics, member.info.regex.as_ref());

@@ -191,7 +191,7 @@ impl Stage {
                     protocol_type: "consumer".into(),
                     protocols: match arguments.text("protocols") {
                         "" => vec![("range".into(), Bytes::from_static(b"t"))],
-                        "consumer" => vec![("range".into(), subscription(&arguments))],
+                        "consumer" => vec![("range".into(), subscription(arguments))],
                         _ => arguments.pairs("protocols"),
                     },
                     can_skip_assignment: version >= 9,
@@ -221,37 +221,7 @@ impl Stage {
                 let members = vec![Leaving { member_id, instance_id }];
                 self.shard.decide_leave(now_ms, &self.town, LeaveRequest { token, group, members })
             }
-            "hb" => {
-                let list = |key: &str| {
-                    arguments
-                        .0
-                        .get(key)
-                        .map(|text| text.split(',').filter(|part| !part.is_empty()).map(Name::from).collect())
-                };
-                let epoch = arguments.number("epoch", 0);
-                let request = ConsumerHeartbeatRequest {
-                    token,
-                    group,
-                    member_id,
-                    member_epoch: epoch,
-                    instance_id,
-                    rack_id: None,
-                    rebalance_timeout_ms: arguments.number("rebalance", if epoch == 0 { 30_000 } else { -1 }),
-                    topics: list("topics"),
-                    regex: arguments.opt_name("regex"),
-                    assignor: arguments.opt_name("assignor"),
-                    owned: match arguments.0.get("owns") {
-                        None if epoch == 0 => Some(Partitions::new()),
-                        None => None,
-                        Some(text) => Some(read_partitions(text)),
-                    },
-                    client_id: "c".into(),
-                    client_host: "/host".into(),
-                    brings_own_id: true,
-                    fresh_member_id: "fresh".into(),
-                };
-                self.shard.decide_consumer_heartbeat(now_ms, &self.town, &request)
-            }
+            "hb" => self.decide_consumer_heartbeat(group, token, arguments),
             "commit" => {
                 let request = OffsetCommitRequest {
                     token,
@@ -275,6 +245,40 @@ impl Stage {
             "delete" => self.shard.decide_delete(token, &group),
             other => panic!("no verb '{other}'"),
         }
+    }
+
+    fn decide_consumer_heartbeat(&self, group: Name, token: Token, arguments: &Arguments<'_>) -> Decision {
+        let instance_id = arguments.opt_name("instance");
+        let member_id = arguments.name("member");
+        let list = |key: &str| {
+            arguments
+                .0
+                .get(key)
+                .map(|text| text.split(',').filter(|part| !part.is_empty()).map(Name::from).collect())
+        };
+        let epoch = arguments.number("epoch", 0);
+        let request = ConsumerHeartbeatRequest {
+            token,
+            group,
+            member_id,
+            member_epoch: epoch,
+            instance_id,
+            rack_id: None,
+            rebalance_timeout_ms: arguments.number("rebalance", if epoch == 0 { 30_000 } else { -1 }),
+            topics: list("topics"),
+            regex: arguments.opt_name("regex"),
+            assignor: arguments.opt_name("assignor"),
+            owned: match arguments.0.get("owns") {
+                None if epoch == 0 => Some(Partitions::new()),
+                None => None,
+                Some(text) => Some(read_partitions(text)),
+            },
+            client_id: "c".into(),
+            client_host: "/host".into(),
+            brings_own_id: true,
+            fresh_member_id: "fresh".into(),
+        };
+        self.shard.decide_consumer_heartbeat(self.now_ms, &self.town, &request)
     }
 
     fn is_member(&self, group: &str, id: &str) -> bool {
