@@ -51,7 +51,7 @@ pub(crate) const LOG_DIR: ConfigKey<Vec<String>> = ConfigKey::list("log.dir", &[
 pub(crate) const LOG_DIRS: ConfigKey<Option<Vec<String>>> =
     ConfigKey::<Option<Vec<String>>>::optional("log.dirs")
         .importance(Importance::High)
-        .doc("The data folder. One is taken.");
+        .doc("The data folders, on a disk each: a new partition goes where the fewest are. A folder that fails takes its partitions down and no others; the first one holds the metadata and must be sound.");
 pub(crate) const LOG_FLUSH_INTERVAL_MESSAGES: ConfigKey<i64> =
     ConfigKey::long("log.flush.interval.messages", i64::MAX)
         .at_least(1)

@@ -30,6 +30,8 @@ pub(crate) enum SettingsError {
     Listener(String),
     #[error("config 'metrics.listener' is '{0}'; expected host:port, or a port of 127.0.0.1")]
     MetricsListener(String),
+    #[error("config 'log.dirs' names no folder")]
+    NoFolder,
     #[error("config '{0}' names {1}; exactly one is taken")]
     Count(&'static str, usize),
     #[error("config 'broker.id' is {broker_id}, 'node.id' is {node_id}; they must be the same")]
@@ -73,7 +75,8 @@ pub(crate) struct BrokerSettings {
     pub(crate) rack: Option<String>,
     pub(crate) listener: Listener,
     pub(crate) advertised: Option<Listener>,
-    pub(crate) data_dir: String,
+    /// At least one.
+    pub(crate) data_dirs: Vec<String>,
     pub(crate) auto_create_topics: bool,
     pub(crate) delete_topic_enable: bool,
     pub(crate) num_partitions: i32,
@@ -176,16 +179,16 @@ impl BrokerSettings {
             Some(all) => Some(only("advertised.listeners", &all)?),
         };
         let data_dirs = config.get(&LOG_DIRS).unwrap_or_else(|| config.get(&LOG_DIR));
-        let [data_dir] = data_dirs.as_slice() else {
-            return Err(SettingsError::Count("log.dirs", data_dirs.len()));
-        };
+        if data_dirs.is_empty() {
+            return Err(SettingsError::NoFolder);
+        }
         let queued = config.get(&QUEUED_MAX_REQUEST_BYTES);
         Ok(BrokerSettings {
             node_id,
             rack: config.get(&BROKER_RACK),
             listener: only("listeners", &config.get(&LISTENERS))?,
             advertised,
-            data_dir: data_dir.clone(),
+            data_dirs,
             auto_create_topics: config.get(&AUTO_CREATE_TOPICS),
             delete_topic_enable: config.get(&DELETE_TOPIC_ENABLE),
             num_partitions: config.get(&NUM_PARTITIONS),

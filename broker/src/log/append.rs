@@ -157,6 +157,7 @@ impl Inner {
             })?;
         }
         // Also when the write fails: that its leftovers were cut off must last as well.
+        self.untouched = false;
         self.dirty.active = true;
         self.write(&buffer).map_err(|(error, whole)| self.unwritten(log, error, whole))?;
         self.active.note(&header, self.config.index_interval_bytes);

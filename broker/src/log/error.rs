@@ -166,6 +166,22 @@ pub enum LogError {
         /// The id of the topic.
         expected: String,
     },
+    /// The data folder takes no writes, or was not there at the start.
+    #[error("data folder {} is offline ({reason}): repair its disk and restart the broker", folder.display())]
+    Offline {
+        /// The folder.
+        folder: PathBuf,
+        /// What was met.
+        reason: String,
+    },
+    /// Two data folders hold the same partition.
+    #[error("partition {id} is in {} and in {}: move one of them away", folders[0].display(), folders[1].display())]
+    InTwoFolders {
+        /// The partition.
+        id: TopicPartition,
+        /// The two folders.
+        folders: [PathBuf; 2],
+    },
     /// Records that had to be read first could not be.
     #[error("the log cannot be read")]
     Read(#[from] ReadError),
@@ -180,7 +196,8 @@ impl From<LogError> for Error {
             LogError::Storage(error) => return error.into(),
             LogError::InUse(_) => ErrorKind::Fenced,
             LogError::FlushedLost { .. } | LogError::BadFile { .. } => ErrorKind::Corrupt,
-            LogError::OtherTopic { .. } => ErrorKind::Invalid,
+            LogError::OtherTopic { .. } | LogError::InTwoFolders { .. } => ErrorKind::Invalid,
+            LogError::Offline { .. } => ErrorKind::Internal,
             LogError::Read(ReadError::OutOfRange { .. }) => ErrorKind::Invalid,
             LogError::Read(ReadError::Damaged { .. }) => ErrorKind::Corrupt,
             LogError::Read(ReadError::Storage(_)) => ErrorKind::Internal,

@@ -122,7 +122,7 @@ impl PartitionLog {
 }
 
 impl super::partition::Inner {
-    fn needs_flush(&self) -> bool {
+    pub(super) fn needs_flush(&self) -> bool {
         self.dirty.active || !self.dirty.files.is_empty() || !self.dirty.dirs.is_empty()
     }
 }

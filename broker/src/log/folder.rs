@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use riverrun_core::protocol::Uuid;
@@ -12,12 +13,16 @@ use super::config::LogConfig;
 use super::error::LogError;
 use super::files::OpenFiles;
 use super::names::{
-    CLEANER_POINTS, DELETE_FOLDER, HIGH_WATERMARKS, LOCK, LOG_STARTS, RECOVERY_POINTS, TopicPartition,
+    CLEANER_POINTS, DELETE_FOLDER, HIGH_WATERMARKS, LOCK, LOG, LOG_STARTS, PROBE, RECOVERY_POINTS,
+    TopicPartition, parse_offset_file,
 };
 use super::opening::{self, Opening};
 use super::partition::PartitionLog;
 use super::tail::TailCache;
-use crate::storage::{Lock, Storage};
+use crate::storage::{Lock, OpenMode, Storage, StorageError};
+
+/// Logs that are closed at a time.
+const CLOSING_THREADS: usize = 8;
 
 /// How much a data folder may take of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +156,42 @@ impl LogFolder {
             }
         }
         Ok(found)
+    }
+
+    /// The partitions whose folders are there, by name alone.
+    pub fn partitions(&self) -> Result<Vec<TopicPartition>, LogError> {
+        let entries = self.storage.list(&self.path)?;
+        let folders = entries.iter().filter(|entry| entry.is_dir);
+        Ok(folders.filter_map(|entry| TopicPartition::from_folder(&entry.name)).collect())
+    }
+
+    /// The topic id that a partition's `partition.metadata` names.
+    pub fn topic_id(&self, id: &TopicPartition) -> Result<Option<String>, LogError> {
+        checkpoint::read_topic_id(&*self.storage, &self.path.join(id.to_string()))
+    }
+
+    /// Bytes of a partition's segments, open or not.
+    pub fn size_of(&self, id: &TopicPartition) -> Result<u64, LogError> {
+        if let Some(log) = self.log(id) {
+            return Ok(log.size());
+        }
+        let dir = self.path.join(id.to_string());
+        let mut size = 0;
+        for entry in self.storage.list(&dir)? {
+            if matches!(parse_offset_file(&entry.name), Some((_, LOG))) {
+                size += self.storage.open(&dir.join(entry.name), OpenMode::Read)?.len()?;
+            }
+        }
+        Ok(size)
+    }
+
+    /// Writes, flushes and removes a small file: whether the folder still takes writes.
+    pub fn probe(&self) -> Result<(), StorageError> {
+        let path = self.path.join(PROBE);
+        let file = self.storage.open(&path, OpenMode::Replace)?;
+        file.write_at(b"probe", 0)?;
+        file.sync_data()?;
+        self.storage.remove(&path)
     }
 
     /// Opens a partition's log, recovering it if need be, or makes it. A log that is open already is returned as it is.
@@ -319,15 +360,27 @@ impl LogFolder {
     }
 
     fn close_logs(&self) -> Result<(), LogError> {
-        let mut first_error = None;
-        for log in self.logs() {
-            if let Err(error) = log.close() {
-                tracing::error!(log = %log.id(), error = %error, "the log could not be closed in order");
-                first_error.get_or_insert(error);
+        let logs = self.logs();
+        let next = AtomicUsize::new(0);
+        let first_error = Mutex::new(None);
+        let work = || {
+            while let Some(log) = logs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if let Err(error) = log.close() {
+                    tracing::error!(log = %log.id(), error = %error, "the log could not be closed in order");
+                    let mut first = first_error.lock().unwrap_or_else(PoisonError::into_inner);
+                    first.get_or_insert(error);
+                }
             }
-        }
+        };
+        // Each waits for the disk, which merges the flushes of several.
+        std::thread::scope(|scope| {
+            for _ in 1..CLOSING_THREADS.min(logs.len()) {
+                scope.spawn(work);
+            }
+            work();
+        });
         self.checkpoint()?;
-        first_error.map_or(Ok(()), Err)
+        first_error.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
     }
 
     fn state(&self) -> MutexGuard<'_, FolderState> {

@@ -54,6 +54,8 @@ pub(super) const LOG_STARTS: &str = "log-start-offset-checkpoint";
 pub(super) const HIGH_WATERMARKS: &str = "replication-offset-checkpoint";
 pub(super) const META_PROPERTIES: &str = "meta.properties";
 pub(super) const CLEAN_SHUTDOWN: &str = ".kafka_cleanshutdown";
+/// Written and removed again to find out whether a folder takes writes.
+pub(super) const PROBE: &str = ".probe";
 pub(super) const LOCK: &str = ".lock";
 
 /// The name of a file that starts at `offset`: 20 digits and the kind.

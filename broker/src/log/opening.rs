@@ -152,6 +152,7 @@ pub(super) fn assemble(
         flushing: false,
         checkpoint_limit: i64::MAX,
         generation: 0,
+        untouched: opening.clean,
         state: State::Open,
     }
 }

@@ -74,6 +74,8 @@ pub(super) struct Inner {
     /// Raised when a compaction has put other files in the place of segments: what was read before may not fit what is
     /// read after.
     pub(super) generation: u64,
+    /// Nothing was written since a start that found everything closed in order: the files say it all.
+    pub(super) untouched: bool,
     pub(super) state: State,
 }
 
@@ -172,6 +174,29 @@ impl PartitionLog {
         matches!(self.lock().state, State::Open)
     }
 
+    /// Why it takes nothing more, if a file operation failed.
+    pub fn failure(&self) -> Option<StorageError> {
+        match &self.lock().state {
+            State::Failed(error) => Some(error.duplicate()),
+            State::Open | State::Closed => None,
+        }
+    }
+
+    /// Ends the log's life, as its folder has failed.
+    pub fn take_down(&self, error: &StorageError) {
+        let taken = {
+            let mut inner = self.lock();
+            let open = matches!(inner.state, State::Open);
+            if open {
+                let _ = inner.fail(&self.id, error.duplicate());
+            }
+            open
+        };
+        if taken {
+            self.tell_failed();
+        }
+    }
+
     /// The newest leader epoch that appended here.
     pub fn leader_epoch(&self) -> Option<i32> {
         self.lock().epochs.latest()
@@ -216,6 +241,9 @@ impl PartitionLog {
             State::Closed => return Ok(()),
             State::Failed(error) => return Err(error.into()),
             State::Open => {}
+        }
+        if inner.untouched && !inner.needs_flush() {
+            return Ok(());
         }
         self.tail.clear();
         let storage = Arc::clone(self.files.storage());
@@ -315,6 +343,7 @@ impl Inner {
 
     /// Closes the active segment and starts one at the log's end. After an error the log is as it was.
     pub(super) fn roll(&mut self, files: &Arc<OpenFiles>, now_ms: i64) -> StorageResult<()> {
+        self.untouched = false;
         let storage = Arc::clone(files.storage());
         let indexes = self.active.write_indexes(&*storage)?;
         let snapshot = self.write_snapshot(&*storage)?;

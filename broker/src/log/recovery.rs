@@ -209,7 +209,9 @@ impl<'a> Recovery<'a> {
             match snapshot::decode(&path, &read_all(self.storage, &path)?) {
                 Ok(producers) => {
                     // It may tell of records that are deleted: then nothing else does.
-                    if !self.opening.clean {
+                    // What lies below the recovery point was flushed with the records around it.
+                    let flushed = self.opening.recovery_point.is_some_and(|point| offset < point);
+                    if !self.opening.clean && !flushed {
                         self.storage.open(&path, OpenMode::Write)?.sync_data()?;
                         self.changed = true;
                     }

@@ -74,12 +74,16 @@ impl PartitionLog {
         if !matches!(inner.state, State::Open) {
             return Err(LogError::Unusable(self.id.clone()));
         }
-        let expired = inner.retention().expired(&inner.facts(), now_ms);
+        let mut expired = inner.retention().expired(&inner.facts(), now_ms);
+        if expired > inner.sealed.len() {
+            match inner.roll(&self.files, now_ms) {
+                // Nothing can be made on a full disk, but the closed segments can go and make room.
+                Err(error) if error.is_full() => expired = inner.sealed.len(),
+                rolled => rolled?,
+            }
+        }
         if expired == 0 {
             return Ok(0);
-        }
-        if expired > inner.sealed.len() {
-            inner.roll(&self.files, now_ms)?;
         }
         let start = inner.sealed.keys().nth(expired).copied().unwrap_or(inner.active.base_offset);
         inner.move_start(start);

@@ -1,15 +1,20 @@
 //! What a broker does without being asked: retention, expiry, interval flushes, checkpoints, recovery after a crash.
 
+use std::num::NonZero;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::node::Node;
-use crate::log::{FlushPolicy, PartitionLog};
+use crate::log::{FlushPolicy, PartitionLog, TopicPartition};
 
 /// How often logs under `flush.policy=interval` are looked at, at least and at most.
 const FLUSH_TICK_MS: (i64, i64) = (10, 1_000);
 /// How often the data folder's checkpoints are written (`log.flush.offset.checkpoint.interval.ms`).
 const CHECKPOINT_TICK: Duration = Duration::from_secs(60);
+
+/// Most logs that are opened at a time.
+const OPENING_THREADS: usize = 4;
 
 /// Starts the tasks; they end when they are aborted.
 pub(super) fn start(node: &Arc<Node>) -> Vec<tokio::task::JoinHandle<()>> {
@@ -90,39 +95,51 @@ async fn flush_by_interval(node: Arc<Node>) {
 }
 
 fn checkpoint(node: &Arc<Node>) {
-    if let Err(error) = node.logs.folder().checkpoint() {
+    node.logs.folders().look_after();
+    if let Err(error) = node.logs.folders().checkpoint() {
         tracing::error!(error = &error as &dyn std::error::Error, "the checkpoints could not be written");
     }
 }
 
 /// Opens every log that has files, so that retention reaches those that nobody uses.
 fn open_all(node: &Node) {
-    let found = match node.logs.folder().found() {
-        Ok(found) => found,
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "the data folder could not be listed");
-            return;
-        }
-    };
-    let image = node.controller.image();
-    for found in found {
-        if node.is_closing() {
-            return;
-        }
-        let partition =
-            image.topic(&found.id.topic).and_then(|topic| node.partitions.get(topic, found.id.partition));
-        if let Some(partition) = partition
-            && let Err(error) = partition.open()
-        {
-            tracing::error!(log = %found.id, error = &error as &dyn std::error::Error, "a log could not be opened");
-        }
-    }
+    open_each(node, &node.logs.folders().partitions());
 }
 
-/// After a crash: looks through every log, so that a shutdown may mark the folder clean.
+/// Opens the logs, several at a time; whether all of them could be.
+fn open_each(node: &Node, partitions: &[TopicPartition]) -> bool {
+    let image = node.controller.image();
+    let next = AtomicUsize::new(0);
+    let failed = AtomicUsize::new(0);
+    let work = || {
+        while let Some(id) = partitions.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if node.is_closing() {
+                failed.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
+            let partition = image.topic(&id.topic).and_then(|topic| node.partitions.get(topic, id.partition));
+            if let Some(Err(error)) = partition.map(|partition| partition.open()) {
+                failed.fetch_add(1, Ordering::Relaxed);
+                tracing::error!(log = %id, error = &error as &dyn std::error::Error, "a log could not be opened");
+            }
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).clamp(1, OPENING_THREADS);
+    std::thread::scope(|scope| {
+        for _ in 1..threads.min(partitions.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    failed.into_inner() == 0
+}
+
+/// After a crash: looks through every log, so that a shutdown may mark the folders clean.
 pub(super) fn recover_all(node: &Node) {
-    open_all(node);
-    if !node.is_closing() {
-        node.logs.set_recovered();
+    for number in 0.. {
+        let Some(partitions) = node.logs.folders().partitions_in(number) else { return };
+        if open_each(node, &partitions) {
+            node.logs.folders().set_recovered(number);
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! The data folder with its logs, and what every one of them needs: configs, the flusher, the leader epoch.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use riverrun_core::clock::Clock;
@@ -10,9 +9,10 @@ use riverrun_core::protocol::Uuid;
 use riverrun_core::record::{Compression, TimestampType};
 
 use super::flusher::Flusher;
+use super::folders::Folders;
 use super::partition::{Partition, PartitionRules};
 use crate::config::{BrokerSettings, keys};
-use crate::log::{FlushPolicy, LogConfig, LogError, LogFolder, PartitionLog, TopicPartition};
+use crate::log::{FlushPolicy, LogConfig, LogError, PartitionLog, TopicPartition};
 use crate::metadata::{ClusterImage, ConfigResource, TopicImage};
 use crate::metrics::Metrics;
 
@@ -43,34 +43,31 @@ impl LogDefaults {
 /// Every log of this broker.
 #[derive(Debug)]
 pub(crate) struct Logs {
-    folder: LogFolder,
+    folders: Folders,
     flusher: Flusher,
     defaults: RwLock<LogDefaults>,
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
     image: OnceLock<SharedImage>,
     leader_epoch: OnceLock<i32>,
-    recovered: AtomicBool,
 }
 
 impl Logs {
     pub(super) fn new(
-        folder: LogFolder,
+        folders: Folders,
         topic_defaults: Config,
         settings: &BrokerSettings,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let recovered = AtomicBool::new(folder.was_clean());
         let metrics = Arc::<Metrics>::default();
         Logs {
-            folder,
+            folders,
             flusher: Flusher::new(metrics.clone()),
             defaults: RwLock::new(LogDefaults::of(topic_defaults, settings)),
             clock,
             metrics,
             image: OnceLock::new(),
             leader_epoch: OnceLock::new(),
-            recovered,
         }
     }
 
@@ -91,8 +88,8 @@ impl Logs {
         self.defaults.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn folder(&self) -> &LogFolder {
-        &self.folder
+    pub(super) fn folders(&self) -> &Folders {
+        &self.folders
     }
 
     /// What is counted.
@@ -116,7 +113,7 @@ impl Logs {
     /// Opens a log, with the recovery that it needs. Blocks.
     pub(super) fn open(&self, id: &TopicPartition, topic_id: Uuid) -> Result<Arc<PartitionLog>, LogError> {
         let topic_id = Some(topic_id).filter(|id| !id.is_zero());
-        self.folder.open_log(id, topic_id, self.log_config(&id.topic), self.now_ms())
+        self.folders.open_log(id, topic_id, self.log_config(&id.topic), self.now_ms())
     }
 
     /// The configs of a topic: its own, else the broker's, else the defaults.
@@ -163,12 +160,12 @@ impl Logs {
 
     /// Where the last compaction of a log ended, if there was one.
     pub(super) fn compacted_to(&self, id: &TopicPartition) -> Option<i64> {
-        self.folder.compacted_to(id)
+        self.folders.compacted_to(id)
     }
 
     /// Writes down where a compaction ended. Blocks.
     pub(super) fn note_compacted(&self, id: &TopicPartition, clean_to: i64) -> Result<(), LogError> {
-        self.folder.note_compacted(id, clean_to)
+        self.folders.note_compacted(id, clean_to)
     }
 
     /// Deletes the logs of a topic. Blocks.
@@ -178,30 +175,21 @@ impl Logs {
         }
         for partition in 0..i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX) {
             let id = TopicPartition { topic: topic.name.clone(), partition };
-            if let Err(error) = self.folder.delete_log(&id, topic.id) {
+            if let Err(error) = self.folders.delete_log(&id, topic.id) {
                 tracing::error!(log = %id, error = &error as &dyn std::error::Error, "a log could not be deleted");
             }
         }
     }
 
-    /// After a crash: all logs have been looked through, so the folder may be marked clean again.
-    pub(super) fn set_recovered(&self) {
-        self.recovered.store(true, Ordering::Release);
-    }
-
     /// Whether every log is known to be sound.
     pub(super) fn is_recovered(&self) -> bool {
-        self.recovered.load(Ordering::Acquire)
+        self.folders.is_recovered()
     }
 
-    /// Flushes and closes everything. The folder is marked clean only if all of it is. Blocks.
+    /// Flushes and closes everything. A folder is marked clean only if all of it is. Blocks.
     pub(super) fn close(&self) -> Result<(), LogError> {
         self.flusher.close();
-        match self.is_recovered() {
-            true => self.folder.close(),
-            // Logs that nobody has opened since the crash must be looked through by the next start.
-            false => self.folder.close_for_recovery(),
-        }
+        self.folders.close()
     }
 }
 

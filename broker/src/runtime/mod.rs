@@ -8,6 +8,7 @@ mod cluster_view;
 mod controller;
 mod fetch_sessions;
 mod flusher;
+mod folders;
 mod groups;
 mod housekeeping;
 mod live;
@@ -26,6 +27,7 @@ mod waiters;
 
 pub(crate) use controller::ControllerError;
 pub(crate) use fetch_sessions::{FetchPlan, Found, SessionError, SessionKey, SessionPartition};
+pub(crate) use folders::FolderView;
 pub(crate) use groups::{GroupsError, ShardDriver};
 pub(crate) use live::Live;
 pub(crate) use metadata_file::METADATA_TOPIC;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use riverrun_core::clock::Clock;
@@ -16,6 +15,7 @@ use super::cleaner::Cleaner;
 use super::cluster_view::ClusterView;
 use super::controller::Controller;
 use super::fetch_sessions::FetchSessions;
+use super::folders::{FolderView, Folders};
 use super::groups::Groups;
 use super::housekeeping;
 use super::live::LiveConfigs;
@@ -28,7 +28,7 @@ use super::transactions::Transactions;
 use crate::config::{BrokerSettings, Given, topic_defaults};
 use crate::coordinator::group::{Assignor, GroupLimits, MigrationPolicy};
 use crate::coordinator::transaction::TransactionLimits;
-use crate::log::{FolderOptions, LogError, LogFolder, MetaProperties, TopicPartition};
+use crate::log::{LogError, TopicPartition};
 use crate::metadata::{ClusterImage, MetadataLog, MetadataLogError, MetadataRecord, ReplayError};
 use crate::metrics::Metrics;
 use crate::storage::Storage;
@@ -105,7 +105,8 @@ impl Node {
         mut random: Box<dyn Random>,
     ) -> Result<Arc<Node>, StartError> {
         let defaults = topic_defaults(&given.config);
-        let fresh = (Uuid(random.uuid()), Uuid(random.uuid()));
+        let fresh_folders = settings.data_dirs.iter().map(|_| Uuid(random.uuid())).collect();
+        let fresh = (Uuid(random.uuid()), fresh_folders);
         let loading = {
             let (settings, clock) = (settings.clone(), clock.clone());
             tokio::task::spawn_blocking(move || load(&settings, defaults, storage, clock, fresh))
@@ -243,7 +244,22 @@ impl Node {
     /// # Errors
     /// When the checkpoints could not be written.
     pub(crate) fn checkpoint(&self) -> Result<(), LogError> {
-        self.logs.folder().checkpoint()
+        self.logs.folders().checkpoint()
+    }
+
+    /// The data folders and what is in them. Blocks.
+    pub(crate) fn log_folders(&self) -> Vec<FolderView> {
+        self.logs.folders().views()
+    }
+
+    /// Whether there is a data folder of this absolute path.
+    pub(crate) fn has_log_folder(&self, path: &str) -> bool {
+        self.logs.folders().has_path(path)
+    }
+
+    /// The absolute path of the data folder that holds a partition, if it has files.
+    pub(crate) fn log_folder_of(&self, topic: &str, partition: i32) -> Option<String> {
+        self.logs.folders().path_of(&TopicPartition::new(topic, partition))
     }
 }
 
@@ -288,18 +304,24 @@ fn load(
     defaults: Config,
     storage: Arc<dyn Storage>,
     clock: Arc<dyn Clock>,
-    (fresh_cluster, fresh_directory): (Uuid, Uuid),
+    (fresh_cluster, fresh_folders): (Uuid, Vec<Uuid>),
 ) -> Result<Loaded, StartError> {
-    let folder = LogFolder::open(storage, Path::new(&settings.data_dir), FolderOptions::default())?;
-    let meta = folder.read_meta()?;
-    let shown = || settings.data_dir.clone();
-    if let Some((_, found, _)) = &meta
-        && *found != settings.node_id
-    {
-        return Err(StartError::OtherNode { folder: shown(), found: *found, node_id: settings.node_id });
+    let folders = Folders::open(&storage, &settings.data_dirs)?;
+    let metas = folders.read_meta()?;
+    for (folder, _, found) in &metas {
+        if *found != settings.node_id {
+            return Err(StartError::OtherNode {
+                folder: folder.clone(),
+                found: *found,
+                node_id: settings.node_id,
+            });
+        }
     }
-    let logs = Logs::new(folder, defaults, settings, clock.clone());
     let id = TopicPartition::new(METADATA_TOPIC, 0);
+    if !metas.is_empty() {
+        folders.check_not_lost(&id)?;
+    }
+    let logs = Logs::new(folders, defaults, settings, clock.clone());
     let mut metadata =
         MetadataFile::new(logs.open(&id, Uuid::ZERO)?, clock, settings.metadata_snapshot_bytes);
     let mut image = ClusterImage::default();
@@ -315,29 +337,28 @@ fn load(
         }
     }
     let mut records = Vec::new();
-    let found = meta.as_ref().map(|(cluster_id, ..)| cluster_id.clone());
-    let cluster_id = match (&image.cluster_id, found) {
-        (Some(expected), Some(found)) if **expected != *found => {
-            return Err(StartError::OtherCluster { folder: shown(), found, expected: expected.to_string() });
-        }
+    let cluster_id = match (&image.cluster_id, metas.first()) {
         (Some(known), _) => known.to_string(),
         (None, found) => {
-            let cluster_id = found.unwrap_or_else(|| fresh_cluster.to_string());
+            let cluster_id = found.map_or_else(|| fresh_cluster.to_string(), |found| found.1.clone());
             records.push(MetadataRecord::Cluster { cluster_id: cluster_id.clone() });
             cluster_id
         }
     };
+    if let Some((folder, found, _)) = metas.into_iter().find(|(_, found, _)| *found != cluster_id) {
+        return Err(StartError::OtherCluster { folder, found, expected: cluster_id });
+    }
     let (registered, leader_epoch) = registration(&image, settings.node_id, logs.is_recovered());
     records.push(registered);
     metadata.append(&records)?;
     for record in &records {
         image.replay(record)?;
     }
-    if meta.is_none() {
-        let node_id = settings.node_id;
-        logs.folder().write_meta(&MetaProperties { cluster_id, node_id, directory_id: fresh_directory })?;
+    logs.folders().write_meta(&cluster_id, settings.node_id, &fresh_folders)?;
+    if logs.folders().lacks_one() {
+        logs.folders().set_lost_topics(image.topics().map(|topic| topic.id).collect());
     }
-    remove_deleted(&logs, &deleted)?;
+    remove_deleted(&logs, &image, &deleted)?;
     metadata.snapshot_if_due(&image)?;
     Ok(Loaded { logs: Arc::new(logs), image, metadata, leader_epoch })
 }
@@ -351,11 +372,16 @@ fn registration(image: &ClusterImage, broker_id: i32, was_clean: bool) -> (Metad
     (MetadataRecord::BrokerRegistered { broker_id, broker_epoch, leader_epoch }, leader_epoch)
 }
 
-/// Finishes what a crash cut short: folders of topics that were deleted.
-fn remove_deleted(logs: &Logs, deleted: &BTreeSet<String>) -> Result<(), LogError> {
-    for found in logs.folder().found()? {
-        if let Some(topic_id) = found.topic_id.filter(|id| deleted.contains(id)) {
-            logs.folder().delete_log(&found.id, topic_id.parse().unwrap_or_default())?;
+/// Finishes what a crash cut short: folders of topics that were deleted. After a shutdown in order only those without a
+/// topic can be of that kind.
+fn remove_deleted(logs: &Logs, image: &ClusterImage, deleted: &BTreeSet<String>) -> Result<(), LogError> {
+    let clean = logs.is_recovered();
+    for id in logs.folders().partitions() {
+        if deleted.is_empty() || (clean && image.topic(&id.topic).is_some()) {
+            continue;
+        }
+        if let Some(topic_id) = logs.folders().topic_id(&id)?.filter(|topic_id| deleted.contains(topic_id)) {
+            logs.folders().delete_log(&id, topic_id.parse().unwrap_or_default())?;
         }
     }
     Ok(())

@@ -243,14 +243,11 @@ impl Node {
     /// The shards that may hold anything: those that are loaded, and those whose partition has files. Reads the data
     /// folder.
     pub(crate) fn written_shards(&self) -> Vec<Arc<ShardDriver>> {
-        let found = self.logs.folder().found().unwrap_or_else(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, "the data folder could not be listed");
-            Vec::new()
-        });
+        let found = self.logs.folders().partitions();
         let is_written = |index: usize| {
-            found.iter().any(|found| {
-                &*found.id.topic == OFFSETS_TOPIC && usize::try_from(found.id.partition) == Ok(index)
-            })
+            found
+                .iter()
+                .any(|found| &*found.topic == OFFSETS_TOPIC && usize::try_from(found.partition) == Ok(index))
         };
         let wanted = |shard: &&Arc<ShardDriver>| shard.is_loaded() || is_written(shard.index());
         self.groups.shards().iter().filter(wanted).cloned().collect()

@@ -426,13 +426,10 @@ impl Node {
         if shards.is_empty() {
             return Vec::new();
         }
-        let found = self.logs.folder().found().unwrap_or_else(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, "the data folder could not be listed");
-            Vec::new()
-        });
+        let found = self.logs.folders().partitions();
         let is_written = |index: usize| {
             found.iter().any(|found| {
-                &*found.id.topic == TRANSACTIONS_TOPIC && usize::try_from(found.id.partition) == Ok(index)
+                &*found.topic == TRANSACTIONS_TOPIC && usize::try_from(found.partition) == Ok(index)
             })
         };
         shards.iter().filter(|shard| is_written(shard.index())).cloned().collect()

@@ -140,6 +140,8 @@ impl Dispatcher {
             }
             ApiKey::DescribeUserScramCredentials => scram_credentials::describe(call, &read(reader, call)?),
             ApiKey::AlterUserScramCredentials => scram_credentials::alter(call, &read(reader, call)?),
+            ApiKey::DescribeLogDirs => describe_log_dirs::handle(node, call, read(reader, call)?),
+            ApiKey::AlterReplicaLogDirs => alter_replica_log_dirs::handle(node, call, read(reader, call)?),
             ApiKey::DescribeQuorum => describe_quorum::handle(node, call, read(reader, call)?),
             ApiKey::UpdateFeatures => update_features::handle(node, call, read(reader, call)?),
             ApiKey::UnregisterBroker => unregister_broker::handle(node, call, &read(reader, call)?),

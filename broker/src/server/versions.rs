@@ -66,6 +66,8 @@ pub(crate) const SERVED: &[Served] = &[
     served(ApiKey::ListPartitionReassignments, 0, 0),
     served(ApiKey::DescribeUserScramCredentials, 0, 0),
     served(ApiKey::AlterUserScramCredentials, 0, 0),
+    served(ApiKey::DescribeLogDirs, 1, 5),
+    served(ApiKey::AlterReplicaLogDirs, 1, 2),
     served(ApiKey::DescribeQuorum, 0, 2),
     served(ApiKey::UpdateFeatures, 0, 2),
     served(ApiKey::UnregisterBroker, 0, 0),

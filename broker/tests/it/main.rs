@@ -8,6 +8,7 @@ mod consumer_groups;
 mod crash;
 mod data;
 mod endpoint;
+mod folders;
 mod groups;
 mod limits;
 mod metadata_log;

@@ -72,6 +72,8 @@ async fn every_version_of_every_api_is_answered() {
     each(wire, &mut ranges, ListPartitionReassignmentsRequest::default()).await;
     each(wire, &mut ranges, DescribeUserScramCredentialsRequest::default()).await;
     each(wire, &mut ranges, AlterUserScramCredentialsRequest::default()).await;
+    each(wire, &mut ranges, DescribeLogDirsRequest::default()).await;
+    each(wire, &mut ranges, AlterReplicaLogDirsRequest::default()).await;
     each(wire, &mut ranges, DescribeQuorumRequest::default()).await;
     each(wire, &mut ranges, UpdateFeaturesRequest::default()).await;
     each(wire, &mut ranges, UnregisterBrokerRequest::default()).await;
