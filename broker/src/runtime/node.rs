@@ -141,6 +141,7 @@ impl Node {
         node.attach_transactions_topic();
         let mut tasks = housekeeping::start(&node);
         if !node.transactions.shards().is_empty() {
+            node.transactions.set_resuming(true);
             let resuming = node.clone();
             tasks.push(tokio::task::spawn_blocking(move || resuming.resume_transactions()));
         }

@@ -14,8 +14,8 @@ use super::transactions::{Carried, Prepared, TransactionDriver, TransactionsErro
 use crate::coordinator::transaction::{Decision, Name, Phase, Transaction, TransactionShard};
 use crate::log::{AppendError, Marker};
 
-/// How long to wait before what failed is tried again.
-const RETRY: Duration = Duration::from_millis(500);
+/// How long to wait before what failed is tried again: at first, and at most.
+const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(30));
 
 impl Node {
     /// Goes on with prepared ends, each by itself and once at a time: a second task's marker could come late and end the
@@ -61,6 +61,7 @@ impl Node {
         let partitions = transaction.partitions.iter();
         let mut left: Vec<(Name, i32)> =
             partitions.flat_map(|(topic, all)| all.iter().map(|index| (topic.clone(), *index))).collect();
+        let mut wait = RETRY.0;
         while !left.is_empty() {
             let mut writes = Vec::new();
             for (topic, index) in left {
@@ -68,7 +69,8 @@ impl Node {
             }
             left = futures::future::join_all(writes).await.into_iter().flatten().collect();
             if !left.is_empty() {
-                tokio::time::sleep(RETRY).await;
+                tokio::time::sleep(wait).await;
+                wait = (2 * wait).min(RETRY.1);
             }
         }
         // Not durable, not lost: a restart writes the same markers again, which the logs know.
@@ -158,5 +160,6 @@ impl Node {
                 tracing::error!(error = &error as &dyn std::error::Error, "transactions could not be loaded");
             }
         }
+        self.transactions.set_resuming(false);
     }
 }

@@ -233,12 +233,23 @@ pub(crate) struct Transactions {
     limits: TransactionLimits,
     clock: Arc<dyn Clock>,
     shards: OnceLock<Vec<Arc<TransactionDriver>>>,
+    /// Whether the start is still loading what was there before it.
+    resuming: AtomicBool,
 }
 
 impl Transactions {
     /// No shards yet.
     pub(super) fn new(limits: TransactionLimits, clock: Arc<dyn Clock>) -> Self {
-        Transactions { limits, clock, shards: OnceLock::new() }
+        Transactions { limits, clock, shards: OnceLock::new(), resuming: AtomicBool::new(false) }
+    }
+
+    /// Whether there may be transactional ids that are not loaded yet.
+    pub(crate) fn is_resuming(&self) -> bool {
+        self.resuming.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_resuming(&self, resuming: bool) {
+        self.resuming.store(resuming, Ordering::Release);
     }
 
     fn set_partitions(&self, partitions: Vec<Arc<Partition>>) {

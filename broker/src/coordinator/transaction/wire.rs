@@ -28,8 +28,7 @@ pub(crate) enum WireError {
 
 /// The key and the value (`None`: a tombstone) of a record.
 pub(crate) fn encode_record(record: &TransactionRecord) -> Result<(Bytes, Option<Bytes>), EncodeError> {
-    let key =
-        TransactionLogKey { transactional_id: Str::from(&*record.transactional_id), ..Default::default() };
+    let key = TransactionLogKey { transactional_id: Str::from(&*record.transactional_id) };
     let value = record.value.as_ref().map(|value| value_of(value).to_record_bytes(VALUE_VERSION));
     Ok((key.to_record_bytes()?, value.transpose()?))
 }

@@ -27,6 +27,10 @@ struct Filter {
 }
 
 pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: ListTransactionsRequest) -> Outcome {
+    if node.transactions.is_resuming() {
+        let error_code = ErrorCode::CoordinatorLoadInProgress.code();
+        return Outcome::Done(call.answer(&ListTransactionsResponse { error_code, ..Default::default() }));
+    }
     let pattern = request.transactional_id_pattern.as_ref().filter(|pattern| !pattern.is_empty());
     // The whole id must match, as in Kafka.
     let pattern = match pattern.map(|pattern| Regex::new(&format!("^(?:{})$", &**pattern))).transpose() {
