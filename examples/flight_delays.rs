@@ -26,8 +26,8 @@ use riverrun::broker::{Broker, BrokerConfig};
 use riverrun::connectors::file::{format_rfc3339_ms, parse_rfc3339_ms};
 use riverrun::core::client::producer::partition_for_key;
 use riverrun::core::client::{
-    Admin, Client, ClientConfig, Consumer, ConsumerConfig, NewTopic, Producer, ProducerConfig,
-    ProducerRecord, TopicPartition,
+    Admin, Client, ClientConfig, CommittedOffset, Consumer, ConsumerConfig, GroupMetadata, IsolationLevel,
+    NewTopic, Producer, ProducerConfig, ProducerRecord, TopicPartition,
 };
 use riverrun::streams::dsl::{BuildConfig, Consumed};
 use riverrun::streams::prelude::*;
@@ -202,35 +202,40 @@ async fn load(client: &Client, admin: &Admin) -> Result<()> {
     load_topic(client, admin, "flights", flights).await
 }
 
-/// Sends a file's records. Only this program writes the topic, and always in the same order: what is in a partition
-/// already is its first records, so a load that was cut short goes on where it stopped.
+/// Sends a file's records in one transaction: they are all there or none is. That it was done is part of the
+/// transaction too, as the committed offset of a group that nobody reads with.
 async fn load_topic(
     client: &Client,
     admin: &Admin,
     topic: &str,
     records: impl Iterator<Item = Result<Loaded>>,
 ) -> Result<()> {
-    let mut there = admin.end_offsets(topic).await?;
+    let loader = format!("flight-delays-dsl-load-{topic}");
     let config = ProducerConfig::default().batch_size(256 << 10).linger(Duration::from_millis(20));
-    let producer = Producer::new(client, config)?;
+    let producer = Producer::new(client, config.transactional_id(&loader))?;
+    // A load that was cut short is undone when this returns; one that was committed is known.
+    producer.init_transactions().await?;
+    if !admin.list_group_offsets(&loader).await?.is_empty() {
+        return Ok(());
+    }
+    producer.begin_transaction()?;
+    let mut count = 0;
     for record in records {
         let record = record?;
-        let partition = partition_for_key(record.key.as_bytes(), PARTITIONS);
-        if let Some(left) = there.get_mut(&partition).filter(|left| **left > 0) {
-            *left -= 1;
-            continue;
-        }
         let sent = ProducerRecord {
             topic,
-            partition: Some(partition),
+            partition: Some(partition_for_key(record.key.as_bytes(), PARTITIONS)),
             timestamp: record.timestamp,
             key: Some(record.key.as_bytes()),
             value: Some(&record.value),
             headers: &[],
         };
         producer.send(sent).await?;
+        count += 1;
     }
-    producer.flush().await
+    let done = BTreeMap::from([(TopicPartition::new(topic, 0), CommittedOffset::new(count))]);
+    producer.send_offsets_to_transaction(&done, &GroupMetadata::unmanaged(&loader)).await?;
+    producer.commit_transaction().await
 }
 
 /// The named columns of a CSV file, compressed or not. Nothing in these files is quoted.
@@ -276,7 +281,9 @@ async fn report(client: &Client, admin: &Admin, out: &Path) -> Result<usize> {
         .filter(|(_, end)| *end > 0)
         .map(|(partition, end)| (TopicPartition::new("flight-delays", partition), end))
         .collect();
-    let mut consumer = Consumer::new(client, ConsumerConfig::default())?;
+    // Results count once they are committed.
+    let config = ConsumerConfig::default().isolation_level(IsolationLevel::ReadCommitted);
+    let mut consumer = Consumer::new(client, config)?;
     consumer.assign(&left.keys().cloned().collect::<Vec<_>>())?;
     for partition in left.keys() {
         consumer.seek_to_beginning(partition)?;
@@ -294,10 +301,10 @@ async fn report(client: &Client, admin: &Admin, out: &Path) -> Result<usize> {
                 file.write_all(b"\n").map_err(failed)?;
                 rows += 1;
             }
-            left.retain(|partition, end| {
-                *partition != records.topic_partition() || records.next_offset < *end
-            });
         }
+        // Not by records: the last offsets may be of markers, or of what was aborted.
+        let positions = consumer.positions();
+        left.retain(|partition, end| positions.get(partition).is_none_or(|at| at < end));
     }
     file.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
     std::fs::rename(&part, out).map_err(failed)?;

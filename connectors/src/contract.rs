@@ -52,7 +52,6 @@ impl SourceUnderTest<'_> {
             connector: "under-test".to_owned(),
             kind: self.source.kind(),
             task: 0,
-            boundedness: self.source.boundedness(),
             offsets: OffsetStore::open(Arc::clone(&shared), OFFSETS_TOPIC, "under-test").await?,
             log: shared,
             topics: vec![self.topic.clone()],
@@ -98,7 +97,8 @@ impl SourceUnderTest<'_> {
         let expected = contents(&self.values(&whole));
         let total: usize = expected.iter().map(Vec::len).sum();
         let mut crash = 0;
-        while crash <= total as u64 + 4 {
+        // Records, positions and commits are steps; behind the last of them nothing crashes.
+        while crash <= 3 * total as u64 + 4 {
             let log = MemoryLog::new();
             for records in [crash, crash / 2] {
                 log.crash_after(Some(records));

@@ -25,6 +25,8 @@ pub struct Pipeline {
     pub(super) known: Vec<KnownSource>,
     /// The topics of the materialized views.
     pub(super) views: Vec<String>,
+    /// The applications that keep them up.
+    pub(super) applications: Vec<String>,
     pub(super) secrets: Secrets,
 }
 
@@ -78,7 +80,16 @@ impl Pipeline {
         }
         if builder.problems.0.is_empty() {
             let views = plan.queries.iter().flat_map(Query::outputs).map(str::to_owned).collect();
-            return Ok(Pipeline { file, sources, sinks, known, views, secrets: builder.secrets });
+            let applications = plan.queries.iter().map(Query::application).map(str::to_owned).collect();
+            return Ok(Pipeline {
+                file,
+                sources,
+                sinks,
+                known,
+                views,
+                applications,
+                secrets: builder.secrets,
+            });
         }
         let missing_only = builder.missing == builder.problems.0.len();
         let problems = builder.problems.0.into_iter().map(|mut problem| {

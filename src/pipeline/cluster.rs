@@ -3,17 +3,24 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use riverrun_broker::{Broker, BrokerConfig};
-use riverrun_connectors::runtime::{ClientLog, Log, OffsetStore};
-use riverrun_core::Result;
+use riverrun_connectors::runtime::{ClientLog, Log, OffsetStore, SinkWorker};
 use riverrun_core::client::{Admin, Client, ClientConfig, ProducerConfig};
+use riverrun_core::{ErrorKind, Result};
 
-use super::build::Pipeline;
+use tokio::time::Instant;
+
+use super::build::{BuiltSink, Pipeline};
 use super::run::OFFSETS_TOPIC;
 
 /// How much a source's batches gather: files are read faster than single records are worth sending.
 const BATCH_BYTES: usize = 128 * 1024;
+
+/// How long to wait for the members of a group to be gone: longer than a view's session.
+const GROUP_PATIENCE: Duration = Duration::from_secs(20);
+const GROUP_WAIT: Duration = Duration::from_millis(200);
 
 /// A cluster, reached.
 #[derive(Debug)]
@@ -78,26 +85,36 @@ impl Cluster {
         Ok(())
     }
 
-    /// Removes what earlier runs of `pipeline` left in the cluster: the topics that it writes, and its positions.
+    /// Removes what earlier runs of `pipeline` left in the cluster: the topics that it writes, those of its views'
+    /// state, and all positions.
     ///
     /// # Errors
     /// When the cluster refuses.
     pub async fn start_over(&self, pipeline: &Pipeline) -> Result<()> {
-        let log = self.log()?;
+        let (log, admin) = (self.log()?, Admin::new(&self.client));
         for source in &pipeline.sources {
             let connector = format!("{}.{}", pipeline.name(), source.spec.name);
             OffsetStore::open(Arc::clone(&log), OFFSETS_TOPIC, &connector).await?.clear().await?;
         }
-        let mut there = Vec::new();
-        for topic in pipeline.written_topics() {
-            if log.topic(topic).await?.is_some() {
-                there.push(topic);
-            }
+        let sinks = pipeline.sinks.iter().map(|sink| SinkWorker::group_of(&sink_name(pipeline, sink)));
+        for group in sinks.chain(pipeline.applications.iter().cloned()) {
+            forget_group(&admin, &group).await?;
         }
+        let written = pipeline.written_topics();
+        let is_state = |topic: &str| {
+            let of = |application: &String| {
+                let rest = topic.strip_prefix(application.as_str())?.strip_prefix('-')?;
+                Some(rest.ends_with("-changelog") || rest.ends_with("-repartition"))
+            };
+            pipeline.applications.iter().filter_map(of).any(|is_internal| is_internal)
+        };
+        let topics = admin.list_topics().await?;
+        let names = topics.iter().map(|topic| &*topic.name);
+        let there: Vec<&str> = names.filter(|name| written.contains(name) || is_state(name)).collect();
         if there.is_empty() {
             return Ok(());
         }
-        for (_, deleted) in Admin::new(&self.client).delete_topics(&there).await? {
+        for (_, deleted) in admin.delete_topics(&there).await? {
             deleted?;
         }
         Ok(())
@@ -112,5 +129,26 @@ impl Cluster {
             Some(broker) => broker.shutdown().await,
             None => Ok(()),
         }
+    }
+}
+
+/// What a sink's connector is called.
+pub(super) fn sink_name(pipeline: &Pipeline, sink: &BuiltSink) -> String {
+    format!("{}.{}", pipeline.name(), sink.spec.name)
+}
+
+/// Removes a group with its offsets. One whose process was killed has a member until its session ends.
+async fn forget_group(admin: &Admin, group: &str) -> Result<()> {
+    let deadline = Instant::now() + GROUP_PATIENCE;
+    loop {
+        let error = match admin.delete_group(group).await {
+            Err(error) if error.kind() != ErrorKind::NotFound => error,
+            _ => return Ok(()),
+        };
+        let has_members = admin.describe_group(group).await.is_ok_and(|group| !group.members.is_empty());
+        if !has_members || Instant::now() >= deadline {
+            return Err(error);
+        }
+        tokio::time::sleep(GROUP_WAIT).await;
     }
 }

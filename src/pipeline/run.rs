@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::build::{BuiltSink, BuiltSource, Pipeline};
-use super::cluster::Cluster;
+use super::cluster::{Cluster, sink_name};
 use super::config::Role;
 use super::home::Home;
 use super::problem::{Gathered, Problems};
@@ -238,7 +238,6 @@ impl Run<'_> {
                 connector: connector.clone(),
                 kind: built.source.kind(),
                 task: number,
-                boundedness: built.source.boundedness(),
                 log: Arc::clone(&self.log),
                 offsets: offsets.clone(),
                 topics: vec![built.spec.topic.clone()],
@@ -258,7 +257,7 @@ impl Run<'_> {
         let counters: Arc<Counters> = Arc::default();
         self.status.add_sink(&built.spec.name, vec![Arc::clone(&counters)]);
         let worker = SinkWorker {
-            connector: format!("{}.{}", self.pipeline.name(), built.spec.name),
+            connector: sink_name(&self.pipeline, built),
             kind: built.sink.kind(),
             task: 0,
             log: Arc::clone(&self.log),

@@ -1,11 +1,11 @@
-//! Topologies of the typed DSL on the broker in this process: tasks, internal topics, bounded runs, several threads.
+//! Topologies of the typed DSL: tasks, internal topics, bounded runs, several threads. On the broker in this process, or
+//! with `RIVERRUN_TEST_BOOTSTRAP=host:port` on any running cluster.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use riverrun::broker::{Broker, BrokerConfig};
 use riverrun::core::client::{
-    Admin, Client, ClientConfig, Consumer, ConsumerConfig, NewTopic, Producer, ProducerConfig,
+    Admin, Client, Consumer, ConsumerConfig, IsolationLevel, NewTopic, Producer, ProducerConfig,
     ProducerRecord, TopicPartition,
 };
 use riverrun::streams::prelude::*;
@@ -13,29 +13,37 @@ use riverrun::streams::runtime::{Streams, Summary};
 use riverrun::{ErrorKind, Result};
 use tempfile::TempDir;
 
+use crate::client::{Cluster, fresh};
+
 struct Bench {
-    broker: Broker,
+    cluster: Cluster,
     client: Client,
+    /// Sets topics and applications of a test apart from those of other tests and runs.
+    prefix: String,
     state: TempDir,
 }
 
 impl Bench {
     async fn start() -> Bench {
-        let config = BrokerConfig::in_memory().set("group.initial.rebalance.delay.ms", "0");
-        let broker = Broker::start(config).await.unwrap();
-        let config = ClientConfig::new(&broker.bootstrap()).transport(broker.connector());
-        let client = Client::connect(config).await.unwrap();
-        Bench { broker, client, state: TempDir::new().unwrap() }
+        let cluster = Cluster::start().await;
+        let client = cluster.client.clone();
+        Bench { cluster, client, prefix: fresh("streams"), state: TempDir::new().unwrap() }
+    }
+
+    fn name(&self, name: &str) -> String {
+        format!("{}-{name}", self.prefix)
     }
 
     async fn topic(&self, name: &str, partitions: i32) {
-        Admin::new(&self.client).ensure_topic(&NewTopic::new(name).partitions(partitions)).await.unwrap();
+        let topic = NewTopic::new(self.name(name)).partitions(partitions);
+        Admin::new(&self.client).ensure_topic(&topic).await.unwrap();
     }
 
     async fn send(&self, topic: &str, records: impl IntoIterator<Item = (String, String, i64)>) {
+        let topic = self.name(topic);
         let producer = Producer::new(&self.client, ProducerConfig::default()).unwrap();
         for (key, value, time) in records {
-            let record = ProducerRecord::new(topic, value.as_bytes()).key(key.as_bytes()).timestamp(time);
+            let record = ProducerRecord::new(&topic, value.as_bytes()).key(key.as_bytes()).timestamp(time);
             producer.send(record).await.unwrap();
         }
         producer.flush().await.unwrap();
@@ -52,8 +60,10 @@ impl Bench {
 
     /// All records of a topic as key and value, by partition, in order.
     async fn read(&self, topic: &str) -> Vec<(String, String)> {
+        let topic = &*self.name(topic);
         let ends = Admin::new(&self.client).end_offsets(topic).await.unwrap();
-        let mut consumer = Consumer::new(&self.client, ConsumerConfig::default()).unwrap();
+        let config = ConsumerConfig::default().isolation_level(IsolationLevel::ReadCommitted);
+        let mut consumer = Consumer::new(&self.client, config).unwrap();
         let mut records = Vec::new();
         for (partition, end) in ends.into_iter().filter(|(_, end)| *end > 0) {
             let name = TopicPartition::new(topic, partition);
@@ -73,16 +83,16 @@ impl Bench {
 }
 
 /// Counts words by what they are, so that all equal ones have to meet in one task.
-fn word_count() -> Topology {
-    let app = StreamsBuilder::new("words");
-    app.stream("lines", (utf8(), utf8()))
+fn word_count(bench: &Bench) -> Topology {
+    let app = StreamsBuilder::new(&bench.name("words"));
+    app.stream(&bench.name("lines"), (utf8(), utf8()))
         .flat_map_values(|_, line: &String| line.split(' ').map(str::to_owned).collect::<Vec<_>>())
         .with_value_serde(utf8())
         .group_by(|_, word: &String| word.clone(), utf8())
         .count_as("counts")
         .to_stream()
         .map_values(|_, count: &i64| count.to_string())
-        .to("word-counts", (utf8(), utf8()));
+        .to(&bench.name("word-counts"), (utf8(), utf8()));
     app.build().unwrap()
 }
 
@@ -107,19 +117,19 @@ async fn records_meet_by_key_and_runs_go_on_where_the_last_one_stopped() {
     bench.topic("lines", 3).await;
     bench.topic("word-counts", 2).await;
     bench.send("lines", (0..100).map(line)).await;
-    let summary = bench.run(word_count()).await.unwrap();
+    let summary = bench.run(word_count(&bench)).await.unwrap();
     assert_eq!(summary.tasks.len(), 6, "three of each sub-topology");
     assert_eq!(summary.records_in(), 100 + 300);
     bench.send("lines", (100..150).map(line)).await;
-    let summary = bench.run(word_count()).await.unwrap();
+    let summary = bench.run(word_count(&bench)).await.unwrap();
     assert_eq!(summary.records_in(), 50 + 150);
-    assert_eq!(bench.run(word_count()).await.unwrap().records_in(), 0);
+    assert_eq!(bench.run(word_count(&bench)).await.unwrap().records_in(), 0);
     let mut expected = BTreeMap::new();
     for (_, words, _) in (0..150).map(line) {
         words.split(' ').for_each(|word| *expected.entry(word.to_owned()).or_insert(0) += 1);
     }
     assert_eq!(counted(&bench).await, expected);
-    bench.broker.shutdown().await.unwrap();
+    bench.cluster.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,13 +138,13 @@ async fn a_lost_folder_comes_back_from_the_changelogs() {
     bench.topic("lines", 2).await;
     bench.topic("word-counts", 1).await;
     bench.send("lines", (0..60).map(line)).await;
-    bench.run(word_count()).await.unwrap();
+    bench.run(word_count(&bench)).await.unwrap();
     bench.state = TempDir::new().unwrap();
     bench.send("lines", (60..90).map(line)).await;
-    let summary = bench.run(word_count()).await.unwrap();
+    let summary = bench.run(word_count(&bench)).await.unwrap();
     assert_eq!(summary.records_in(), 30 + 90);
     assert_eq!(counted(&bench).await["a"], 90);
-    bench.broker.shutdown().await.unwrap();
+    bench.cluster.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,34 +152,34 @@ async fn threads_share_the_tasks() {
     let bench = Bench::start().await;
     bench.topic("lines", 4).await;
     bench.topic("word-counts", 1).await;
-    let running = bench.streams(word_count()).threads(3).start().await.unwrap();
+    let running = bench.streams(word_count(&bench)).threads(3).start().await.unwrap();
     bench.send("lines", (0..200).map(line)).await;
     running.finish(BTreeMap::new()).await.unwrap();
     let summary = tokio::time::timeout(Duration::from_secs(60), running.wait()).await.unwrap().unwrap();
     assert_eq!(summary.tasks.len(), 8);
     assert_eq!(counted(&bench).await["a"], 200);
-    bench.broker.shutdown().await.unwrap();
+    bench.cluster.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_run_is_refused() {
     let bench = Bench::start().await;
-    let error = bench.run(word_count()).await.unwrap_err();
+    let error = bench.run(word_count(&bench)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    assert!(
-        error.message().contains("application 'words'") && error.message().contains("'lines'"),
-        "{error}"
-    );
+    assert!(error.message().contains("-words'") && error.message().contains("-lines'"), "{error}");
     bench.topic("left", 2).await;
     bench.topic("right", 3).await;
-    let app = StreamsBuilder::new("joined");
-    let right = app.table("right", (utf8(), utf8()));
-    app.stream("left", (utf8(), utf8()))
+    let app = StreamsBuilder::new(&bench.name("joined"));
+    let right = app.table(&bench.name("right"), (utf8(), utf8()));
+    app.stream(&bench.name("left"), (utf8(), utf8()))
         .join(&right, |left: &String, right| format!("{left}{right}"))
-        .to("out", (utf8(), utf8()));
+        .to(&bench.name("out"), (utf8(), utf8()));
     let error = bench.run(app.build().unwrap()).await.unwrap_err();
-    assert!(error.message().contains("left (2), right (3)"), "{error}");
-    bench.broker.shutdown().await.unwrap();
+    assert!(
+        error.message().contains(&format!("{} (2), {} (3)", bench.name("left"), bench.name("right"))),
+        "{error}"
+    );
+    bench.cluster.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,9 +187,11 @@ async fn a_bad_record_stops_the_application_and_says_where() {
     let bench = Bench::start().await;
     bench.topic("numbers", 1).await;
     bench.send("numbers", [("k".to_owned(), "no number".to_owned(), 0)]).await;
-    let app = StreamsBuilder::new("sums");
-    app.stream("numbers", (utf8(), i64())).map_values(|_, n| n + 1).to("more", (utf8(), i64()));
+    let app = StreamsBuilder::new(&bench.name("sums"));
+    app.stream(&bench.name("numbers"), (utf8(), i64()))
+        .map_values(|_, n| n + 1)
+        .to(&bench.name("more"), (utf8(), i64()));
     let error = bench.run(app.build().unwrap()).await.unwrap_err();
     assert!(error.message().contains("task 0_0"), "{error:?}");
-    bench.broker.shutdown().await.unwrap();
+    bench.cluster.stop().await;
 }

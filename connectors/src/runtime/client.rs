@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use riverrun_core::client::{
     Admin, Client, CommittedOffset, Consumer, ConsumerConfig, ConsumerEvent, ConsumerRecords, Delivery,
-    NewTopic, OffsetReset, Producer, ProducerConfig, ProducerRecord, WrittenTail,
+    GroupMetadata, IsolationLevel, NewTopic, OffsetReset, Producer, ProducerConfig, ProducerRecord,
 };
 use riverrun_core::record::Record;
 use riverrun_core::{Error, ErrorKind, Result};
@@ -102,18 +102,23 @@ impl Log for ClientLog {
         Ok(self.admin.end_offsets(topic).await?.into_values().collect())
     }
 
-    async fn writer(&self) -> Result<Box<dyn LogWriter>> {
-        let producer = Producer::new(&self.client, self.producer.clone())?;
-        let producer_id = producer.identify().await?;
-        Ok(Box::new(ClientWriter { producer, producer_id, last: BTreeMap::new(), ends: BTreeMap::new() }))
+    async fn writer(&self, id: &str) -> Result<Box<dyn LogWriter>> {
+        let producer = Producer::new(&self.client, self.producer.clone().transactional_id(id))?;
+        producer.init_transactions().await?;
+        Ok(Box::new(ClientWriter { producer, is_open: false }))
     }
 
-    async fn reader(&self, from: &BTreeMap<TopicPartition, i64>) -> Result<Box<dyn LogReader>> {
+    async fn reader(
+        &self,
+        from: &BTreeMap<TopicPartition, i64>,
+        isolation: IsolationLevel,
+    ) -> Result<Box<dyn LogReader>> {
         let config = ConsumerConfig {
             auto_offset_reset: OffsetReset::Earliest,
             auto_commit: false,
             allow_auto_create_topics: false,
             max_poll_records: POLL_RECORDS,
+            isolation_level: isolation,
             ..ConsumerConfig::default()
         };
         let mut consumer = Consumer::new(&self.client, config)?;
@@ -151,66 +156,59 @@ impl Log for ClientLog {
         Ok(())
     }
 
-    async fn written_since(
-        &self,
-        partition: &TopicPartition,
-        from: i64,
-        producers: &[i64],
-    ) -> Result<Vec<LogRecord>> {
-        let ends = BTreeMap::from([(partition.clone(), from)]);
-        let tail = WrittenTail::read(&self.client, &ends, producers).await?;
-        Ok(tail.into_records().into_values().flatten().map(record).collect())
+    async fn group_positions(&self, group: &str) -> Result<BTreeMap<TopicPartition, i64>> {
+        let committed = self.admin.list_group_offsets(group).await?;
+        Ok(committed.into_iter().map(|(partition, committed)| (partition, committed.offset)).collect())
     }
 
     async fn commit_group(&self, group: &str, next: &BTreeMap<TopicPartition, i64>) -> Result<()> {
-        let offset =
-            |(partition, offset): (&TopicPartition, &i64)| (partition.clone(), CommittedOffset::new(*offset));
-        self.admin.alter_group_offsets(group, &next.iter().map(offset).collect()).await
+        self.admin.alter_group_offsets(group, &offsets(next)).await
     }
+}
+
+fn offsets(next: &BTreeMap<TopicPartition, i64>) -> BTreeMap<TopicPartition, CommittedOffset> {
+    let offset =
+        |(partition, offset): (&TopicPartition, &i64)| (partition.clone(), CommittedOffset::new(*offset));
+    next.iter().map(offset).collect()
 }
 
 struct ClientWriter {
     producer: Producer,
-    producer_id: i64,
-    /// The last record on its way to each partition.
-    last: BTreeMap<TopicPartition, Delivery>,
-    ends: BTreeMap<TopicPartition, i64>,
+    /// Whether a transaction is open.
+    is_open: bool,
+}
+
+impl ClientWriter {
+    fn begin(&mut self) -> Result<()> {
+        if !self.is_open {
+            self.producer.begin_transaction()?;
+            self.is_open = true;
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
 impl LogWriter for ClientWriter {
-    fn producer_id(&self) -> i64 {
-        self.producer_id
-    }
-
     async fn write(&mut self, partition: &TopicPartition, records: Vec<OutRecord>) -> Result<()> {
-        let mut last = None;
+        self.begin()?;
         for record in &records {
-            last = Some(send(&self.producer, partition, record).await?);
-        }
-        if let Some(last) = last {
-            self.last.insert(partition.clone(), last);
+            send(&self.producer, partition, record).await?;
         }
         Ok(())
     }
 
-    async fn flush(&mut self) -> Result<BTreeMap<TopicPartition, i64>> {
-        self.producer.flush().await?;
-        for (partition, delivery) in std::mem::take(&mut self.last) {
-            let metadata = delivery.await?;
-            if metadata.offset < 0 {
-                let message =
-                    format!("{partition}: the broker does not say where it wrote; run the task again");
-                return Err(Error::new(ErrorKind::Retriable, message));
-            }
-            self.ends.insert(partition, metadata.offset + 1);
+    async fn commit(&mut self, group: Option<(&str, &BTreeMap<TopicPartition, i64>)>) -> Result<()> {
+        if let Some((group, next)) = group {
+            self.begin()?;
+            let group = GroupMetadata::unmanaged(group);
+            self.producer.send_offsets_to_transaction(&offsets(next), &group).await?;
         }
-        if self.producer.producer_ids().iter().any(|id| *id != self.producer_id) {
-            // Records under an id that was not stored beforehand could not be found again after a crash.
-            let message = "the producer was given a new id; run the task again";
-            return Err(Error::new(ErrorKind::Retriable, message));
+        if self.is_open {
+            self.producer.commit_transaction().await?;
+            self.is_open = false;
         }
-        Ok(self.ends.clone())
+        Ok(())
     }
 }
 

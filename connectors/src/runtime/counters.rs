@@ -59,8 +59,6 @@ counters! {
     records_bad,
     /// Records that were written to a dead-letter topic.
     dead_letters,
-    /// Records that an earlier run had already written, and that were left out.
-    records_replayed,
     /// Bytes of the values that went out.
     bytes_out,
     /// Commits.

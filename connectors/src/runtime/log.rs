@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use riverrun_core::Result;
+use riverrun_core::client::IsolationLevel;
 
 use crate::api::{Header, TopicPartition};
 
@@ -66,42 +67,40 @@ pub trait Log: Send + Sync + std::fmt::Debug {
     /// The topic of `spec`, made if it is not there. One that is there stays as it is.
     async fn ensure_topic(&self, spec: &TopicSpec) -> Result<TopicInfo>;
 
-    /// The offset after the last record of every partition, in order.
+    /// The offset after the last record of every partition, in order, whatever becomes of its transaction.
     async fn end_offsets(&self, topic: &str) -> Result<Vec<i64>>;
 
-    /// A writer with a producer id of its own.
-    async fn writer(&self) -> Result<Box<dyn LogWriter>>;
+    /// The writer of transactions with this id, of which there is one: an earlier one is fenced, and what it had not
+    /// committed is undone, when this returns.
+    async fn writer(&self, id: &str) -> Result<Box<dyn LogWriter>>;
 
     /// A reader that begins each partition at the given offset, or at the first that is there.
-    async fn reader(&self, from: &BTreeMap<TopicPartition, i64>) -> Result<Box<dyn LogReader>>;
+    async fn reader(
+        &self,
+        from: &BTreeMap<TopicPartition, i64>,
+        isolation: IsolationLevel,
+    ) -> Result<Box<dyn LogReader>>;
 
     /// Appends `records` as one batch, which is there as a whole or not at all. Durable when this returns.
     async fn append_batch(&self, partition: &TopicPartition, records: Vec<OutRecord>) -> Result<()>;
 
-    /// The records from offset `from` on that one of `producers` wrote.
-    async fn written_since(
-        &self,
-        partition: &TopicPartition,
-        from: i64,
-        producers: &[i64],
-    ) -> Result<Vec<LogRecord>>;
+    /// The positions that a consumer group has committed.
+    async fn group_positions(&self, group: &str) -> Result<BTreeMap<TopicPartition, i64>>;
 
     /// Commits positions of a consumer group, for those who look at its lag.
     async fn commit_group(&self, group: &str, next: &BTreeMap<TopicPartition, i64>) -> Result<()>;
 }
 
-/// Writes records, idempotently.
+/// Writes records in transactions, one after the other. Dropping it leaves what is not committed to the next writer of
+/// its id.
 #[async_trait]
 pub trait LogWriter: Send {
-    /// The producer id under which this writer's batches stand in the log.
-    fn producer_id(&self) -> i64;
-
-    /// Hands records over, in order. Waits while too much is unacknowledged.
+    /// Hands records over, in order, as part of the transaction. Waits while too much is unacknowledged.
     async fn write(&mut self, partition: &TopicPartition, records: Vec<OutRecord>) -> Result<()>;
 
-    /// Waits until everything handed over is acknowledged. Returns, for each partition that this writer ever wrote
-    /// to, the offset after its last record.
-    async fn flush(&mut self) -> Result<BTreeMap<TopicPartition, i64>>;
+    /// Commits the transaction: all that was handed over since the last call is there, or nothing of it. With `group`
+    /// the positions of a consumer group are part of it.
+    async fn commit(&mut self, group: Option<(&str, &BTreeMap<TopicPartition, i64>)>) -> Result<()>;
 }
 
 /// Reads partitions.

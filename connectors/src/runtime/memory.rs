@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use riverrun_core::client::IsolationLevel;
 use riverrun_core::{Error, ErrorKind, Result};
 
 use crate::api::TopicPartition;
@@ -15,15 +16,15 @@ use super::log::{Log, LogReader, LogRecord, LogWriter, OutRecord, TopicInfo, Top
 #[derive(Clone, Debug, Default)]
 pub struct MemoryLog(Arc<Mutex<Inner>>);
 
-/// Records, each with the producer that wrote it.
-type Partition = Vec<(i64, LogRecord)>;
+type Partition = Vec<LogRecord>;
 
 #[derive(Debug, Default)]
 struct Inner {
     topics: BTreeMap<String, (TopicInfo, Vec<Partition>)>,
-    next_producer: i64,
+    /// How many writers each id has had.
+    writers: BTreeMap<String, u64>,
     next_topic: u64,
-    /// How many more records are taken before every call fails, as if the process had died.
+    /// How many more records and commits are taken before every call fails, as if the process had died.
     records_until_crash: Option<u64>,
     groups: BTreeMap<String, BTreeMap<TopicPartition, i64>>,
 }
@@ -38,16 +39,16 @@ impl MemoryLog {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets every write fail after `records` more records; `None` heals the log.
-    pub fn crash_after(&self, records: Option<u64>) {
-        self.inner().records_until_crash = records;
+    /// Lets every write fail after `steps` more records and commits; `None` heals the log.
+    pub fn crash_after(&self, steps: Option<u64>) {
+        self.inner().records_until_crash = steps;
     }
 
     /// All records of a topic, partition by partition.
     pub fn records(&self, topic: &str) -> Vec<Vec<LogRecord>> {
         let inner = self.inner();
         let Some((_, partitions)) = inner.topics.get(topic) else { return Vec::new() };
-        partitions.iter().map(|one| one.iter().map(|(_, record)| record.clone()).collect()).collect()
+        partitions.clone()
     }
 
     /// What a group has committed.
@@ -76,19 +77,23 @@ impl Inner {
         found.and_then(|(_, all)| all.get_mut(number)).ok_or_else(|| absent(&partition.topic))
     }
 
-    /// Appends one record; returns the offset after it.
-    fn append(&mut self, partition: &TopicPartition, producer: i64, record: OutRecord) -> Result<i64> {
+    /// One step on the way to the crash, if there is to be one.
+    fn step(&mut self) -> Result<()> {
         match &mut self.records_until_crash {
             Some(0) => return Err(crashed()),
             Some(left) => *left -= 1,
             None => {}
         }
+        Ok(())
+    }
+
+    fn append(&mut self, partition: &TopicPartition, record: OutRecord) -> Result<()> {
         let records = self.partition(partition)?;
         let offset = records.len() as i64;
         let timestamp = record.timestamp.unwrap_or(offset);
         let OutRecord { key, value, headers, .. } = record;
-        records.push((producer, LogRecord { offset, timestamp, key, value, headers }));
-        Ok(offset + 1)
+        records.push(LogRecord { offset, timestamp, key, value, headers });
+        Ok(())
     }
 }
 
@@ -115,43 +120,34 @@ impl Log for MemoryLog {
         Ok(partitions.iter().map(|one| one.len() as i64).collect())
     }
 
-    async fn writer(&self) -> Result<Box<dyn LogWriter>> {
+    async fn writer(&self, id: &str) -> Result<Box<dyn LogWriter>> {
         let mut inner = self.inner();
-        inner.next_producer += 1;
-        let producer = inner.next_producer;
-        Ok(Box::new(MemoryWriter { log: self.clone(), producer, ends: BTreeMap::new() }))
+        let generation = inner.writers.entry(id.to_owned()).or_default();
+        *generation += 1;
+        let name = (id.to_owned(), *generation);
+        Ok(Box::new(MemoryWriter { log: self.clone(), name, pending: Vec::new() }))
     }
 
-    async fn reader(&self, from: &BTreeMap<TopicPartition, i64>) -> Result<Box<dyn LogReader>> {
+    async fn reader(
+        &self,
+        from: &BTreeMap<TopicPartition, i64>,
+        _isolation: IsolationLevel,
+    ) -> Result<Box<dyn LogReader>> {
+        // What is not committed never gets here.
         let lanes = from.iter().map(|(partition, &from)| (partition.clone(), (from.max(0), false))).collect();
         Ok(Box::new(MemoryReader { log: self.clone(), lanes }))
     }
 
     async fn append_batch(&self, partition: &TopicPartition, records: Vec<OutRecord>) -> Result<()> {
         let mut inner = self.inner();
-        if inner.records_until_crash == Some(0) {
-            return Err(crashed());
-        }
-        for record in records {
-            // Whole or not at all: the crash comes after the batch.
-            let left = inner.records_until_crash.map(|left| left.max(1));
-            inner.records_until_crash = left;
-            inner.append(partition, -1, record)?;
-        }
+        inner.step()?;
+        inner.partition(partition)?;
+        records.into_iter().try_for_each(|record| inner.append(partition, record))?;
         Ok(())
     }
 
-    async fn written_since(
-        &self,
-        partition: &TopicPartition,
-        from: i64,
-        producers: &[i64],
-    ) -> Result<Vec<LogRecord>> {
-        let mut inner = self.inner();
-        let records = inner.partition(partition)?;
-        let ours =
-            |(producer, record): &&(i64, LogRecord)| record.offset >= from && producers.contains(producer);
-        Ok(records.iter().filter(ours).map(|(_, record)| record.clone()).collect())
+    async fn group_positions(&self, group: &str) -> Result<BTreeMap<TopicPartition, i64>> {
+        Ok(self.group(group))
     }
 
     async fn commit_group(&self, group: &str, next: &BTreeMap<TopicPartition, i64>) -> Result<()> {
@@ -162,29 +158,41 @@ impl Log for MemoryLog {
 
 struct MemoryWriter {
     log: MemoryLog,
-    producer: i64,
-    ends: BTreeMap<TopicPartition, i64>,
+    /// Its id, and the how many-th of it this is.
+    name: (String, u64),
+    /// What is not committed.
+    pending: Vec<(TopicPartition, OutRecord)>,
 }
 
 #[async_trait]
 impl LogWriter for MemoryWriter {
-    fn producer_id(&self) -> i64 {
-        self.producer
-    }
-
     async fn write(&mut self, partition: &TopicPartition, records: Vec<OutRecord>) -> Result<()> {
         let mut inner = self.log.inner();
+        inner.partition(partition)?;
         for record in records {
-            let end = inner.append(partition, self.producer, record)?;
-            self.ends.insert(partition.clone(), end);
+            inner.step()?;
+            self.pending.push((partition.clone(), record));
         }
         Ok(())
     }
 
-    async fn flush(&mut self) -> Result<BTreeMap<TopicPartition, i64>> {
-        match self.log.inner().records_until_crash {
+    async fn commit(&mut self, group: Option<(&str, &BTreeMap<TopicPartition, i64>)>) -> Result<()> {
+        let mut inner = self.log.inner();
+        inner.step()?;
+        if inner.writers.get(&self.name.0) != Some(&self.name.1) {
+            let message = format!("a newer writer has the id '{}'", self.name.0);
+            return Err(Error::new(ErrorKind::Fenced, message));
+        }
+        for (partition, record) in std::mem::take(&mut self.pending) {
+            inner.append(&partition, record)?;
+        }
+        if let Some((group, next)) = group {
+            inner.groups.entry(group.to_owned()).or_default().extend(next.clone());
+        }
+        // The last step before a crash may be a commit whose answer is lost.
+        match inner.records_until_crash {
             Some(0) => Err(crashed()),
-            _ => Ok(self.ends.clone()),
+            _ => Ok(()),
         }
     }
 }
@@ -206,10 +214,7 @@ impl LogReader for MemoryReader {
                 let begin = usize::try_from(*position).unwrap_or(0).min(records.len());
                 let end = records.len().min(begin + RECORDS);
                 if !*paused && begin < end {
-                    found.push((
-                        partition.clone(),
-                        records[begin..end].iter().map(|(_, one)| one.clone()).collect(),
-                    ));
+                    found.push((partition.clone(), records[begin..end].to_vec()));
                     *position = end as i64;
                 }
             }

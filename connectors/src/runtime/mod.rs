@@ -2,10 +2,8 @@
 //!
 //! The workers know the traits of [`api`](crate::api) and a [`Log`]; they never know a vendor, a file or a socket.
 //!
-//! A source's task commits in this order: everything it wrote is acknowledged; then one atomic batch holds the new
-//! positions, how far each output partition was written, and under which producer ids. After a crash the next run
-//! finds what the lost one wrote behind that, and leaves those records out when the source makes them again. A sink
-//! resumes from the positions that it stored with its data.
+//! A source's task writes in transactions: records, dead letters and the positions that they stand for are there
+//! together or not at all. A sink reads what was committed and resumes from the positions that it stored with its data.
 
 mod backoff;
 mod client;
@@ -16,7 +14,6 @@ mod memory;
 mod merge;
 mod offsets;
 mod policy;
-mod replay;
 mod sink_worker;
 mod source_worker;
 mod supervise;
@@ -28,7 +25,7 @@ pub use counters::{Counters, Snapshot};
 pub use dead_letter::{DeadLetterContext, header_names};
 pub use log::{Log, LogReader, LogRecord, LogWriter, OutRecord, TopicInfo, TopicSpec};
 pub use memory::MemoryLog;
-pub use offsets::{Committed, OffsetStore};
+pub use offsets::OffsetStore;
 pub use policy::{ErrorPolicy, Tolerance};
 pub use sink_worker::{SinkInput, SinkWorker};
 pub use source_worker::SourceWorker;

@@ -1,14 +1,15 @@
 //! Where source connectors store their positions: a compacted topic in Kafka Connect's format.
 //!
-//! A key is `["connector",{source partition}]`, its value the source offset. Beside these each task has one record
-//! of its own, `["connector",{"riverrun.task":0}]`: how far it had written each output partition at that commit, and
-//! under which producer ids. One commit is one batch, so that all of it is there or nothing.
+//! A key is `["connector",{source partition}]`, its value the source offset. They are written in the transaction of the
+//! records that they stand for. A task that stopped at bad input has one record more,
+//! `["connector",{"riverrun.task":0}]`, which says so: its dead letter is there already.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use riverrun_core::client::IsolationLevel;
 use riverrun_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -19,19 +20,12 @@ use super::log::{Log, LogRecord, OutRecord, TopicSpec};
 
 const TASK_FIELD: &str = "riverrun.task";
 
-/// How far one task had written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Committed {
-    /// The producer ids under which anything behind `written` may stand.
-    pub producers: Vec<i64>,
-    /// For each output partition the offset after the last record that the commit covers.
-    pub written: BTreeMap<TopicPartition, i64>,
-}
-
+/// What is kept of a task beside its positions.
 #[derive(Serialize, Deserialize)]
-struct CommittedJson {
-    producers: Vec<i64>,
-    written: BTreeMap<String, BTreeMap<i32, i64>>,
+struct TaskJson {
+    /// What was wrong with the input at which it stopped.
+    #[serde(default)]
+    stopped: Option<String>,
 }
 
 /// The positions of one connector.
@@ -50,17 +44,22 @@ impl OffsetStore {
         Ok(OffsetStore { log, partition: TopicPartition::new(topic, 0), connector: connector.to_owned() })
     }
 
-    /// The positions of all tasks of the connector, and how far task `task` had written.
-    pub async fn load(&self, task: u32) -> Result<(StoredOffsets, Committed)> {
-        let (mut offsets, mut committed) = (StoredOffsets::default(), Committed::default());
-        self.each(&mut |record| {
+    /// The partition that positions are written to.
+    pub(super) fn partition(&self) -> &TopicPartition {
+        &self.partition
+    }
+
+    /// The positions of all tasks of the connector, and what task `task` stopped at, if it did.
+    pub async fn load(&self, task: u32) -> Result<(StoredOffsets, Option<String>)> {
+        let (mut offsets, mut stopped) = (StoredOffsets::default(), None);
+        self.each(IsolationLevel::ReadCommitted, &mut |record| {
             let Some(partition) = record.key.as_deref().and_then(|key| self.of_this(key)) else {
                 return Ok(());
             };
             match (partition.get(TASK_FIELD), &record.value) {
                 (Some(number), value) if number.as_u64() == Some(u64::from(task)) => {
-                    let parsed = value.as_deref().map(|value| self.parse_committed(record.offset, value));
-                    committed = parsed.transpose()?.unwrap_or_default();
+                    let parsed = value.as_deref().map(|value| self.parse_task(record.offset, value));
+                    stopped = parsed.transpose()?.and_then(|parsed| parsed.stopped);
                 }
                 (Some(_), _) => {}
                 (None, value) => {
@@ -71,24 +70,19 @@ impl OffsetStore {
             Ok(())
         })
         .await?;
-        Ok((offsets, committed))
+        Ok((offsets, stopped))
     }
 
-    /// Stores one commit.
-    pub async fn commit(&self, task: u32, positions: &[Position], committed: &Committed) -> Result<()> {
-        let mut records = Vec::with_capacity(positions.len() + 1);
-        for position in positions {
-            let value = position.offset.as_ref().map(|offset| json(&offset.0));
-            records.push(self.record(&position.partition.0, value));
-        }
-        let mut written: BTreeMap<String, BTreeMap<i32, i64>> = BTreeMap::new();
-        for (partition, offset) in &committed.written {
-            written.entry(partition.topic.to_string()).or_default().insert(partition.partition, *offset);
-        }
-        let value = json(&CommittedJson { producers: committed.producers.clone(), written });
+    /// The record of a position.
+    pub(super) fn position(&self, position: &Position) -> OutRecord {
+        let value = position.offset.as_ref().map(|offset| json(&offset.0));
+        self.record(&position.partition.0, value)
+    }
+
+    /// The record that says what a task stopped at, or with `None` that it went on.
+    pub(super) fn stopped(&self, task: u32, at: Option<&str>) -> OutRecord {
         let key = Map::from_iter([(TASK_FIELD.to_owned(), Value::from(task))]);
-        records.push(self.record(&key, Some(value)));
-        self.log.append_batch(&self.partition, records).await
+        self.record(&key, at.map(|at| json(&TaskJson { stopped: Some(at.to_owned()) })))
     }
 
     /// Forgets every position of the connector, so that it starts over.
@@ -97,7 +91,8 @@ impl OffsetStore {
     /// When the topic cannot be read or written.
     pub async fn clear(&self) -> Result<()> {
         let mut stored: BTreeMap<Bytes, bool> = BTreeMap::new();
-        self.each(&mut |record| {
+        // What a lost run left open counts as well: to wait for its end would be in vain.
+        self.each(IsolationLevel::ReadUncommitted, &mut |record| {
             if let Some(key) = record.key.filter(|key| self.of_this(key).is_some()) {
                 stored.insert(key, record.value.is_some());
             }
@@ -113,12 +108,17 @@ impl OffsetStore {
     }
 
     /// Shows every record of the topic, those of other connectors included.
-    async fn each(&self, see: &mut (dyn FnMut(LogRecord) -> Result<()> + Send)) -> Result<()> {
+    async fn each(
+        &self,
+        isolation: IsolationLevel,
+        see: &mut (dyn FnMut(LogRecord) -> Result<()> + Send),
+    ) -> Result<()> {
         let end = self.log.end_offsets(&self.partition.topic).await?.first().copied().unwrap_or(0);
         if end == 0 {
             return Ok(());
         }
-        let mut reader = self.log.reader(&BTreeMap::from([(self.partition.clone(), 0)])).await?;
+        let from = BTreeMap::from([(self.partition.clone(), 0)]);
+        let mut reader = self.log.reader(&from, isolation).await?;
         while reader.position(&self.partition) < end {
             for (_, records) in reader.poll(Duration::from_secs(1)).await? {
                 records.into_iter().try_for_each(&mut *see)?;
@@ -139,17 +139,8 @@ impl OffsetStore {
         (connector == self.connector).then_some(partition)
     }
 
-    fn parse_committed(&self, offset: i64, value: &[u8]) -> Result<Committed> {
-        let parsed: CommittedJson =
-            serde_json::from_slice(value).map_err(|error| self.damaged(offset, error))?;
-        let mut written = BTreeMap::new();
-        for (topic, partitions) in parsed.written {
-            let topic: Arc<str> = topic.into();
-            for (partition, next) in partitions {
-                written.insert(TopicPartition { topic: Arc::clone(&topic), partition }, next);
-            }
-        }
-        Ok(Committed { producers: parsed.producers, written })
+    fn parse_task(&self, offset: i64, value: &[u8]) -> Result<TaskJson> {
+        serde_json::from_slice(value).map_err(|error| self.damaged(offset, error))
     }
 
     fn parse_offset(&self, offset: i64, value: &[u8]) -> Result<SourceOffset> {

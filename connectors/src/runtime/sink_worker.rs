@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use riverrun_core::ErrorKind;
+use riverrun_core::client::IsolationLevel;
 use tokio::time::Instant;
 
-use crate::api::{ConnectorError, SinkRecord, SinkTask, TopicPartition};
+use crate::api::{ConnectorError, Rejected, SinkRecord, SinkTask, TopicPartition};
 
 use super::counters::Counters;
 use super::dead_letter::DeadLetterContext;
 use super::log::{Log, LogReader, LogWriter, TopicSpec};
 use super::merge::Merge;
 use super::policy::{ErrorPolicy, Tolerance};
+use super::source_worker::transactional_id;
 use super::supervise::{Outcome, Stop};
 
 const POLL_WAIT: Duration = Duration::from_millis(200);
@@ -60,6 +62,11 @@ pub struct SinkWorker {
 }
 
 impl SinkWorker {
+    /// The consumer group whose positions show how far a connector's sink is.
+    pub fn group_of(connector: &str) -> String {
+        format!("connect-{connector}")
+    }
+
     /// Runs the task once, until it finishes, is stopped or fails.
     pub async fn run(&self, task: &mut dyn SinkTask, stop: Stop) -> Result<Outcome, ConnectorError> {
         let mut ids = BTreeMap::new();
@@ -102,7 +109,7 @@ impl SinkWorker {
                     true => run.sorted(&from, ends, &stop).await?,
                     false => None,
                 };
-                let mut reader = self.log.reader(&from).await?;
+                let mut reader = self.log.reader(&from, IsolationLevel::ReadCommitted).await?;
                 let outcome = match sorted {
                     Some(outcome) => outcome,
                     None if self.total_order => run.merged(&mut *reader, &from, ends, stop).await?,
@@ -114,7 +121,7 @@ impl SinkWorker {
                 Ok(outcome)
             }
             SinkInput::Unbounded => {
-                let mut reader = self.log.reader(&from).await?;
+                let mut reader = self.log.reader(&from, IsolationLevel::ReadCommitted).await?;
                 run.as_it_comes(&mut *reader, None, stop).await
             }
         }
@@ -127,12 +134,21 @@ struct Unflushed {
     bytes: u64,
 }
 
+/// Where refused records go. They are there together with the positions of the worker's group: after a crash the sink
+/// meets records again that it refused before, and those below the group's positions are there already.
+struct DeadLetters {
+    writer: Box<dyn LogWriter>,
+    there_below: BTreeMap<TopicPartition, i64>,
+    /// Whether there are some that are not committed.
+    pending: bool,
+}
+
 /// One life of a task.
 struct Run<'a> {
     worker: &'a SinkWorker,
     task: &'a mut dyn SinkTask,
     next: BTreeMap<TopicPartition, i64>,
-    dead_letters: Option<Box<dyn LogWriter>>,
+    dead_letters: Option<DeadLetters>,
     unflushed: Unflushed,
     last_flush: Instant,
 }
@@ -183,7 +199,7 @@ impl Run<'_> {
         if ends.iter().map(count).sum::<i64>() > SORTED_RECORDS {
             return Ok(None);
         }
-        let mut reader = self.worker.log.reader(from).await?;
+        let mut reader = self.worker.log.reader(from, IsolationLevel::ReadCommitted).await?;
         let (mut all, mut bytes) = (Vec::new(), 0);
         while ends.iter().any(|(partition, end)| reader.position(partition) < *end) {
             if stop.is_asked() {
@@ -270,24 +286,7 @@ impl Run<'_> {
         for one in &rejected {
             let Some(record) = records.get(one.index) else { continue };
             counters.records_bad(1);
-            if let Some(topic) = &self.worker.errors.dead_letter_topic {
-                let context = DeadLetterContext {
-                    connector: self.worker.connector.clone(),
-                    task: self.worker.task,
-                    kind: self.worker.kind,
-                };
-                let letter = context.of_sink(record, one.stage, &one.message);
-                let writer = match &mut self.dead_letters {
-                    Some(writer) => writer,
-                    None => {
-                        let spec = TopicSpec { name: topic.clone(), partitions: 1, configs: BTreeMap::new() };
-                        self.worker.log.ensure_topic(&spec).await?;
-                        self.dead_letters.insert(self.worker.log.writer().await?)
-                    }
-                };
-                writer.write(&TopicPartition::new(topic.as_str(), 0), vec![letter]).await?;
-                counters.dead_letters(1);
-            }
+            self.dead_letter(record, one).await?;
             if self.worker.errors.tolerance == Tolerance::None {
                 failure = Some(ConnectorError::fatal(format!(
                     "{}; or leave bad records out with 'errors: {{tolerance: all}}'",
@@ -298,9 +297,8 @@ impl Run<'_> {
             tracing::warn!("connector '{}': {}", self.worker.connector, one.message);
         }
         if let Some(failure) = failure {
-            if let Some(writer) = &mut self.dead_letters {
-                writer.flush().await?;
-            }
+            // Not with positions: what lies before it in its partition may not have had its turn.
+            self.commit_dead_letters(false).await?;
             return Err(failure);
         }
         let refused = |index: usize| rejected.iter().any(|one| one.index == index);
@@ -312,11 +310,48 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn flush(&mut self) -> Result<(), ConnectorError> {
-        if let Some(writer) = &mut self.dead_letters {
-            // Dead letters are out before the positions move past their records.
-            writer.flush().await?;
+    async fn dead_letter(&mut self, record: &SinkRecord, one: &Rejected) -> Result<(), ConnectorError> {
+        let Some(topic) = &self.worker.errors.dead_letter_topic else { return Ok(()) };
+        let group = SinkWorker::group_of(&self.worker.connector);
+        let letters = match &mut self.dead_letters {
+            Some(letters) => letters,
+            None => {
+                let spec = TopicSpec { name: topic.clone(), partitions: 1, configs: BTreeMap::new() };
+                self.worker.log.ensure_topic(&spec).await?;
+                let id = transactional_id(&self.worker.connector, self.worker.task);
+                let writer = self.worker.log.writer(&id).await?;
+                let there_below = self.worker.log.group_positions(&group).await?;
+                self.dead_letters.insert(DeadLetters { writer, there_below, pending: false })
+            }
+        };
+        if letters.there_below.get(&record.partition).is_some_and(|below| record.offset < *below) {
+            return Ok(());
         }
+        let context = DeadLetterContext {
+            connector: self.worker.connector.clone(),
+            task: self.worker.task,
+            kind: self.worker.kind,
+        };
+        let letter = context.of_sink(record, one.stage, &one.message);
+        letters.writer.write(&TopicPartition::new(topic.as_str(), 0), vec![letter]).await?;
+        letters.pending = true;
+        self.worker.counters.dead_letters(1);
+        Ok(())
+    }
+
+    /// Commits dead letters, if there are any, and where the sink is with them.
+    async fn commit_dead_letters(&mut self, with_positions: bool) -> Result<(), ConnectorError> {
+        let group = SinkWorker::group_of(&self.worker.connector);
+        if let Some(letters) = self.dead_letters.as_mut().filter(|letters| letters.pending) {
+            letters.writer.commit(with_positions.then_some((&*group, &self.next))).await?;
+            letters.pending = false;
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), ConnectorError> {
+        // Dead letters are out before the positions move past their records.
+        self.commit_dead_letters(true).await?;
         self.task.flush(&self.next).await?;
         let flushed = std::mem::take(&mut self.unflushed);
         self.last_flush = Instant::now();
@@ -324,7 +359,7 @@ impl Run<'_> {
             self.worker.counters.records_out(flushed.records);
             self.worker.counters.bytes_out(flushed.bytes);
             self.worker.counters.commits(1);
-            let group = format!("connect-{}", self.worker.connector);
+            let group = SinkWorker::group_of(&self.worker.connector);
             if let Err(error) = self.worker.log.commit_group(&group, &self.next).await {
                 // The positions that count are stored with the data; those of the group are for people.
                 tracing::warn!("group '{group}': positions not committed: {}", error.chain());

@@ -4,20 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use riverrun_core::ErrorKind;
 use tokio::time::Instant;
 
 use crate::api::{
-    BadRecord, Boundedness, ConnectorError, Polled, Position, SourceBatch, SourceItem, SourceRecord,
-    SourceTask, TopicPartition,
+    BadRecord, ConnectorError, Polled, Position, SourceBatch, SourceItem, SourceRecord, SourceTask,
+    TopicPartition,
 };
 
 use super::counters::Counters;
 use super::dead_letter::DeadLetterContext;
 use super::log::{Log, LogWriter, OutRecord, TopicSpec};
-use super::offsets::{Committed, OffsetStore};
+use super::offsets::OffsetStore;
 use super::policy::{ErrorPolicy, Tolerance};
-use super::replay::Replay;
 use super::supervise::{Outcome, Stop};
 
 /// How many records without a key go to one partition before the next gets some: enough to fill a batch.
@@ -34,8 +32,6 @@ pub struct SourceWorker {
     pub kind: &'static str,
     /// The task's number.
     pub task: u32,
-    /// Whether the task finishes: then everything that an earlier run wrote must be made again.
-    pub boundedness: Boundedness,
     /// Where to write.
     pub log: Arc<dyn Log>,
     /// Where the positions are.
@@ -53,8 +49,9 @@ pub struct SourceWorker {
 impl SourceWorker {
     /// Runs the task once, until it finishes, is stopped or fails.
     pub async fn run(&self, task: &mut dyn SourceTask, mut stop: Stop) -> Result<Outcome, ConnectorError> {
-        let (stored, committed) = self.offsets.load(self.task).await?;
-        let mut run = Run::begin(self, committed).await?;
+        let mut run = Run::begin(self).await?;
+        let (stored, stopped) = self.offsets.load(self.task).await?;
+        run.stopped = stopped;
         task.start(&stored).await?;
         self.counters.set_progress(task.progress());
         loop {
@@ -64,7 +61,6 @@ impl SourceWorker {
                     None
                 }
                 Polled::Idle => {
-                    run.caught_up();
                     stop.wait(IDLE).await;
                     None
                 }
@@ -72,9 +68,6 @@ impl SourceWorker {
             };
             self.counters.set_progress(task.progress());
             let ended = ended.or_else(|| stop.is_asked().then_some(Outcome::Stopped));
-            if matches!(ended, Some(Outcome::Finished)) {
-                run.nothing_left_over()?;
-            }
             if (ended.is_some() || run.is_due()) && run.commit().await? {
                 task.committed().await?;
             }
@@ -90,12 +83,11 @@ struct Run<'a> {
     worker: &'a SourceWorker,
     writer: Box<dyn LogWriter>,
     partitions: BTreeMap<Arc<str>, i32>,
-    replay: Replay,
-    /// What the next commit says, as far as it does not depend on this run's writes.
-    committed: Committed,
     positions: BTreeMap<String, Position>,
+    /// What an earlier life stopped at, whose dead letter is there.
+    stopped: Option<String>,
     /// What was written since the last commit.
-    unflushed: Written,
+    uncommitted: Written,
     last_commit: Instant,
 }
 
@@ -107,51 +99,31 @@ struct Written {
 }
 
 impl<'a> Run<'a> {
-    /// Finds what a lost run wrote behind its last commit, and notes this run's producer id before its first write.
-    async fn begin(worker: &'a SourceWorker, mut committed: Committed) -> Result<Run<'a>, ConnectorError> {
+    /// Takes the task's place: what a lost life had not committed is undone when this returns.
+    async fn begin(worker: &'a SourceWorker) -> Result<Run<'a>, ConnectorError> {
         let mut partitions = BTreeMap::new();
         for spec in worker.topics.iter().cloned().chain(worker.dead_letter_spec()) {
             let info = worker.log.ensure_topic(&spec).await?;
             partitions.insert(Arc::from(spec.name.as_str()), info.partitions);
         }
-        let mut replay = Replay::default();
-        let mut replayed_to = BTreeMap::new();
-        for (topic, count) in &partitions {
-            let ends = worker.log.end_offsets(topic).await?;
-            for partition in 0..*count {
-                let partition = TopicPartition { topic: Arc::clone(topic), partition };
-                let end = ends.get(partition.partition as usize).copied().unwrap_or(0);
-                let from = *committed.written.entry(partition.clone()).or_insert(end);
-                if committed.producers.is_empty() || from >= end {
-                    continue;
-                }
-                let tail = worker.log.written_since(&partition, from, &committed.producers).await?;
-                if let Some(last) = tail.last() {
-                    replayed_to.insert(partition.clone(), last.offset + 1);
-                    replay.add(&partition, &tail);
-                }
-            }
-        }
-        let writer = worker.log.writer().await?;
-        committed.producers.push(writer.producer_id());
-        worker.offsets.commit(worker.task, &[], &committed).await?;
-        // The next commit comes when all of the lost run's records have been made again, so it stands behind them.
-        committed.written.extend(replayed_to);
         Ok(Run {
             worker,
-            writer,
+            writer: worker.log.writer(&transactional_id(&worker.connector, worker.task)).await?,
             partitions,
-            replay,
-            committed,
             positions: BTreeMap::new(),
-            unflushed: Written::default(),
+            stopped: None,
+            uncommitted: Written::default(),
             last_commit: Instant::now(),
         })
     }
 
     async fn write(&mut self, batch: SourceBatch) -> Result<(), ConnectorError> {
+        if self.worker.errors.tolerance == Tolerance::None
+            && let Some(at) = batch.items.iter().position(|item| matches!(item, SourceItem::Bad(_)))
+        {
+            return self.stop_at(&batch.items, at).await;
+        }
         let mut groups: BTreeMap<TopicPartition, Vec<OutRecord>> = BTreeMap::new();
-        let mut failure = None;
         for item in batch.items {
             self.worker.counters.records_in(1);
             match item {
@@ -168,13 +140,6 @@ impl<'a> Run<'a> {
                 SourceItem::Bad(bad) => {
                     self.worker.counters.records_bad(1);
                     self.dead_letter(&mut groups, &bad);
-                    if self.worker.errors.tolerance == Tolerance::None {
-                        failure = Some(ConnectorError::fatal(format!(
-                            "{}; or leave bad rows out with 'errors: {{tolerance: all}}'",
-                            bad.message
-                        )));
-                        break;
-                    }
                     tracing::warn!("connector '{}': {}", self.worker.connector, bad.message);
                 }
             }
@@ -182,15 +147,30 @@ impl<'a> Run<'a> {
         for (partition, records) in groups {
             self.writer.write(&partition, records).await?;
         }
-        if let Some(failure) = failure {
-            // The good records and the dead letter are out; the next run finds them and does not write them again.
-            self.writer.flush().await?;
-            return Err(failure);
-        }
         for position in batch.positions {
             self.positions.insert(position.partition.id(), position);
         }
         Ok(())
+    }
+
+    /// Bad input that nobody tolerates: what came before its batch is committed, with its dead letter and a note of it.
+    /// The next run meets it again, and knows it.
+    async fn stop_at(&mut self, items: &[SourceItem], at: usize) -> Result<(), ConnectorError> {
+        let Some(SourceItem::Bad(bad)) = items.get(at) else { return Ok(()) };
+        self.worker.counters.records_in(at as u64 + 1);
+        self.worker.counters.records_bad(1);
+        let mut groups = BTreeMap::new();
+        self.dead_letter(&mut groups, bad);
+        for (partition, records) in groups {
+            self.writer.write(&partition, records).await?;
+        }
+        self.stopped = Some(bad.message.clone());
+        let note = self.worker.offsets.stopped(self.worker.task, self.stopped.as_deref());
+        self.end_transaction(vec![note]).await?;
+        Err(ConnectorError::fatal(format!(
+            "{}; or leave bad rows out with 'errors: {{tolerance: all}}'",
+            bad.message
+        )))
     }
 
     fn keep(
@@ -198,31 +178,28 @@ impl<'a> Run<'a> {
         groups: &mut BTreeMap<TopicPartition, Vec<OutRecord>>,
         partition: TopicPartition,
         record: OutRecord,
-    ) -> bool {
-        if self.replay.was_written(&partition, &record) {
-            self.worker.counters.records_replayed(1);
-            return false;
-        }
+    ) {
         if let Some(timestamp) = record.timestamp {
             self.worker.counters.set_last_timestamp(timestamp);
         }
-        self.unflushed.records += 1;
-        self.unflushed.bytes += record.value.as_ref().map_or(0, |value| value.len() as u64);
+        self.uncommitted.records += 1;
+        self.uncommitted.bytes += record.value.as_ref().map_or(0, |value| value.len() as u64);
         groups.entry(partition).or_default().push(record);
-        true
     }
 
     fn dead_letter(&mut self, groups: &mut BTreeMap<TopicPartition, Vec<OutRecord>>, bad: &BadRecord) {
         let Some(topic) = &self.worker.errors.dead_letter_topic else { return };
+        if self.stopped.as_ref() == Some(&bad.message) {
+            return;
+        }
         let context = DeadLetterContext {
             connector: self.worker.connector.clone(),
             task: self.worker.task,
             kind: self.worker.kind,
         };
-        if self.keep(groups, TopicPartition::new(topic.as_str(), 0), context.of_source(bad)) {
-            self.unflushed.records -= 1;
-            self.unflushed.dead_letters += 1;
-        }
+        let partition = TopicPartition::new(topic.as_str(), 0);
+        groups.entry(partition).or_default().push(context.of_source(bad));
+        self.uncommitted.dead_letters += 1;
     }
 
     /// The partition of a record: given, by its key as Kafka's own producer does it, or by its number. The same
@@ -248,60 +225,40 @@ impl<'a> Run<'a> {
     }
 
     fn is_due(&self) -> bool {
-        self.replay.remaining() == 0
-            && !self.positions.is_empty()
-            && self.last_commit.elapsed() >= self.worker.commit_interval
+        !self.positions.is_empty() && self.last_commit.elapsed() >= self.worker.commit_interval
     }
 
-    /// The source has nothing more at present: what a lost run wrote and this one did not make again, it never will,
-    /// as its file was cut or replaced in between.
-    fn caught_up(&mut self) {
-        if self.replay.remaining() > 0 {
-            tracing::warn!(
-                "connector '{}': {} records that an earlier run wrote are no longer in the source",
-                self.worker.connector,
-                self.replay.remaining()
-            );
-            self.replay.forget();
-        }
-    }
-
-    fn nothing_left_over(&self) -> Result<(), ConnectorError> {
-        match (self.worker.boundedness, self.replay.remaining()) {
-            (_, 0) | (Boundedness::Unbounded, _) => Ok(()),
-            (Boundedness::Bounded, count) => Err(ConnectorError::Fatal(riverrun_core::Error::new(
-                ErrorKind::Corrupt,
-                format!(
-                    "{count} records that an earlier run wrote are no longer in the source: it was changed in \
-                     between; put it back, or start over with --fresh"
-                ),
-            ))),
-        }
-    }
-
-    /// Makes everything durable, and the positions with it; `false` if there was nothing to commit, or a lost run's
-    /// records are still being made again.
+    /// Makes records and positions durable together; `false` if there was nothing to commit.
     async fn commit(&mut self) -> Result<bool, ConnectorError> {
-        let ends = self.writer.flush().await?;
-        let flushed = std::mem::take(&mut self.unflushed);
-        let counters = &self.worker.counters;
-        counters.records_out(flushed.records);
-        counters.bytes_out(flushed.bytes);
-        counters.dead_letters(flushed.dead_letters);
-        self.last_commit = Instant::now();
-        if self.positions.is_empty() || self.replay.remaining() > 0 {
+        if self.positions.is_empty() && self.uncommitted.records + self.uncommitted.dead_letters == 0 {
             return Ok(false);
         }
-        for (partition, end) in ends {
-            let written = self.committed.written.entry(partition).or_insert(end);
-            *written = end.max(*written);
-        }
-        self.committed.producers = vec![self.writer.producer_id()];
-        let positions: Vec<Position> = std::mem::take(&mut self.positions).into_values().collect();
-        self.worker.offsets.commit(self.worker.task, &positions, &self.committed).await?;
-        counters.commits(1);
+        // What an earlier life stopped at lies behind.
+        let went_on = self.stopped.take().map(|_| self.worker.offsets.stopped(self.worker.task, None));
+        self.end_transaction(went_on.into_iter().collect()).await?;
         Ok(true)
     }
+
+    async fn end_transaction(&mut self, more: Vec<OutRecord>) -> Result<(), ConnectorError> {
+        let offsets = &self.worker.offsets;
+        let positions = std::mem::take(&mut self.positions);
+        let records = positions.values().map(|position| offsets.position(position)).chain(more).collect();
+        self.writer.write(offsets.partition(), records).await?;
+        self.writer.commit(None).await?;
+        let written = std::mem::take(&mut self.uncommitted);
+        let counters = &self.worker.counters;
+        counters.records_out(written.records);
+        counters.bytes_out(written.bytes);
+        counters.dead_letters(written.dead_letters);
+        counters.commits(1);
+        self.last_commit = Instant::now();
+        Ok(())
+    }
+}
+
+/// The name of a task's transactions, the same in all its lives.
+pub(super) fn transactional_id(connector: &str, task: u32) -> String {
+    format!("riverrun-connect-{connector}-{task}")
 }
 
 impl SourceWorker {

@@ -14,7 +14,6 @@ pub mod producer;
 pub mod properties;
 mod topic_partition;
 pub mod transport;
-pub mod written;
 
 pub use admin::{Admin, NewTopic, OffsetSpec};
 pub use cluster::{BrokerNode, Client, ClusterView, PartitionView, TopicView};
@@ -25,4 +24,3 @@ pub use consumer::{
 };
 pub use producer::{Acks, Delivery, Producer, ProducerConfig, ProducerRecord, RecordMetadata};
 pub use topic_partition::TopicPartition;
-pub use written::WrittenTail;

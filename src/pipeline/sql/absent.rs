@@ -18,6 +18,11 @@ use super::Plan;
 pub(in super::super) enum Query {}
 
 impl Query {
+    /// What the application that runs it is called.
+    pub(in super::super) fn application(&self) -> &str {
+        match *self {}
+    }
+
     /// The topics that it writes.
     pub(in super::super) fn outputs(&self) -> impl Iterator<Item = &str> {
         std::iter::empty()

@@ -22,6 +22,11 @@ pub(in super::super) struct Query {
 }
 
 impl Query {
+    /// What the application that runs it is called.
+    pub(in super::super) fn application(&self) -> &str {
+        self.query.topology.application_id()
+    }
+
     /// The topics that it writes: its own, then the one for late rows.
     pub(in super::super) fn outputs(&self) -> impl Iterator<Item = &str> {
         self.query.outputs.iter().map(|topic| topic.name.as_str())

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use riverrun_core::client::ProducerConfig;
+use riverrun_core::client::{IsolationLevel, ProducerConfig};
 
 /// What a crash may do to results: `processing.guarantee`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -12,7 +12,8 @@ pub enum Guarantee {
     /// Each record is processed at least once; outputs after the last commit may come twice.
     #[default]
     AtLeastOnce,
-    /// Outputs, state and positions are as if each record was processed once.
+    /// Outputs, state and positions change together in transactions: they are as if each record was processed once, for
+    /// readers of committed records. Needs a cluster with transactions.
     ExactlyOnce,
 }
 
@@ -43,7 +44,8 @@ pub struct StreamsConfig {
     /// Input topics that are read to their end, as it is when a task starts, before any other input of the task: tables
     /// that everything else is joined with.
     pub load_first: BTreeSet<String>,
-    /// How the tasks' producers behave; idempotence is always on.
+    /// How the tasks' producers behave; idempotence is always on, and under exactly-once each has a transactional id of
+    /// its own, `<application>-<task>`. Default `transaction.timeout.ms`: 10 s.
     pub producer: ProducerConfig,
     /// The most bytes that wait in one store's cache.
     pub cache_max_bytes: usize,
@@ -63,6 +65,8 @@ impl Default for StreamsConfig {
             producer: ProducerConfig {
                 batch_size: 256 << 10,
                 linger: Duration::from_millis(20),
+                // As in Kafka Streams: readers wait no longer for a transaction whose task died and was not opened anew.
+                transaction_timeout: Duration::from_secs(10),
                 ..Default::default()
             },
             cache_max_bytes: 10 << 20,
@@ -71,6 +75,14 @@ impl Default for StreamsConfig {
 }
 
 impl StreamsConfig {
+    /// What of others' transactions, and of its own, an application reads.
+    pub(super) fn isolation_level(&self) -> IsolationLevel {
+        match self.guarantee {
+            Guarantee::AtLeastOnce => IsolationLevel::ReadUncommitted,
+            Guarantee::ExactlyOnce => IsolationLevel::ReadCommitted,
+        }
+    }
+
     /// The commit interval in force.
     pub fn commit_interval(&self) -> Duration {
         self.commit_interval.unwrap_or(match self.guarantee {

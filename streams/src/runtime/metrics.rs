@@ -11,10 +11,8 @@ use crate::operator::DropReason;
 pub struct TaskMetrics {
     /// Records processed.
     pub records_in: u64,
-    /// Records that left for topics, changelogs not counted; those that were there already included.
+    /// Records that left for topics, changelogs not counted.
     pub records_out: u64,
-    /// Outputs that a lost run had written already and that were not written again.
-    pub suppressed: u64,
     /// Records dropped, by step and reason.
     pub dropped: BTreeMap<(String, DropReason), u64>,
     /// The highest record time seen, in milliseconds since 1970; -1 before the first.

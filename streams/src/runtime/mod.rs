@@ -10,6 +10,7 @@ mod finish;
 mod hosted;
 mod ledger;
 mod metrics;
+mod note;
 mod open;
 mod plan;
 mod thread;

@@ -1,23 +1,26 @@
-//! Opens a task: finds out where it stands, restores its stores, and puts together what it needs.
+//! Opens a task: takes it over from whoever had it, finds out where it stands, restores its stores, and puts together
+//! what it needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use riverrun_core::client::{
-    Admin, Client, Consumer, ConsumerConfig, OffsetSpec, Producer, ProducerConfig, TopicPartition,
+    Admin, Client, CommittedOffset, Consumer, ConsumerConfig, OffsetReset, OffsetSpec, Producer,
+    ProducerConfig, TopicPartition,
 };
 use riverrun_core::random::{Random, SystemRandom};
 use riverrun_core::{Error, ErrorKind, Result};
 
 use super::config::{Guarantee, StateDir, StreamsConfig};
-use super::hosted::{Hosted, Parts, state_failure};
-use super::ledger::{self, Ledger};
+use super::hosted::{Hosted, Parts};
+use super::ledger;
+use super::note::{self, Numbers};
 use super::plan::{Plan, TaskId};
-use crate::state::{Backend, Changelog, MemoryBackend, StateError};
+use crate::state::{Backend, Changelog, MemoryBackend, StateError, StoreSpec};
 use crate::task::{Scope, Task, TaskConfig, position_key};
-use crate::topology::{NodeKind, OffsetReset, Topology};
+use crate::topology::{self, NodeKind, Topology};
 
 /// Restored records that are made durable at once.
 const RESTORE_COMMIT_RECORDS: usize = 50_000;
@@ -71,7 +74,7 @@ impl Home {
 
     /// A name for this folder, made up once and kept in it.
     pub(super) fn instance(&self) -> Result<Option<String>> {
-        if !self.lasts() {
+        if matches!(self, Home::Memory) {
             return Ok(None);
         }
         const NAME: &[u8] = b"instance";
@@ -86,11 +89,15 @@ impl Home {
         entries.commit(Vec::new(), vec![write]).map_err(state)?;
         Ok(Some(name))
     }
+}
 
-    /// Whether what is committed outlives the process.
-    fn lasts(&self) -> bool {
-        !matches!(self, Home::Memory)
-    }
+/// Records of a changelog that a store lacks.
+struct Missing {
+    store: String,
+    from: i64,
+    to: i64,
+    /// Whether a source topic serves as changelog.
+    is_source: bool,
 }
 
 /// What all tasks of a process are opened with.
@@ -103,38 +110,51 @@ pub(super) struct Opener {
 }
 
 /// Where a task stands as it is opened.
+#[derive(Default)]
 struct Standing {
-    ledger: Ledger,
+    /// Up to where the stores on disk hold each changelog.
+    ends: BTreeMap<TopicPartition, i64>,
+    /// The positions of the inputs that the stores on disk are of.
+    local: BTreeMap<String, i64>,
     /// Where each input begins.
     begins: BTreeMap<String, i64>,
-    /// Whether the stores on disk are those of the begins.
-    whole: bool,
+    /// What was committed beside the positions.
+    numbers: Option<Numbers>,
+    /// Whether others have gone on since this process committed to its disk.
+    overtaken: bool,
     /// Whether the application has been at work before.
     resumed: bool,
 }
 
 impl Opener {
-    /// Opens a task. `committed` are the group's offsets of its inputs.
-    pub(super) async fn open(
+    /// Opens a task. `committed` looks up the group's offsets of its inputs, once that gives the last word.
+    pub(super) async fn open<F>(
         &self,
         id: TaskId,
-        committed: &BTreeMap<TopicPartition, i64>,
+        committed: impl FnOnce(&[TopicPartition]) -> F,
         now_ms: i64,
-    ) -> Result<Hosted> {
+    ) -> Result<Hosted>
+    where
+        F: Future<Output = Result<BTreeMap<TopicPartition, CommittedOffset>>>,
+    {
         let opened = self.open_task(id, committed, now_ms).await;
         opened.map_err(|error| error.context(format_args!("opening task {id}")))
     }
 
-    async fn open_task(
+    async fn open_task<F>(
         &self,
         id: TaskId,
-        committed: &BTreeMap<TopicPartition, i64>,
+        committed: impl FnOnce(&[TopicPartition]) -> F,
         now_ms: i64,
-    ) -> Result<Hosted> {
-        let mut backend = self.home.task(id);
+    ) -> Result<Hosted>
+    where
+        F: Future<Output = Result<BTreeMap<TopicPartition, CommittedOffset>>>,
+    {
         let admin = Admin::new(&self.client);
-        let standing = self.standing(id, &mut *backend, &admin, committed).await?;
-        let entries = self.home.task(id);
+        let producer = self.producer(id).await?;
+        let committed = committed(&self.inputs(id).collect::<Vec<_>>()).await?;
+        let backend = self.home.task(id);
+        let standing = self.standing(id, &*backend, &admin, &committed).await?;
         let task_config = TaskConfig {
             max_task_idle_ms: self.config.max_task_idle_ms,
             partitions: self.plan.partitions.clone(),
@@ -144,86 +164,92 @@ impl Opener {
         let scope = Scope::Subtopology(id.subtopology);
         let mut task = Task::open(&self.topology, scope, id.partition, backend, &task_config)?;
         self.restore(id, &mut task, &standing, &admin).await?;
-        let producer_config = ProducerConfig { idempotence: true, ..self.config.producer.clone() };
-        let topics = self.plan.tasks.get(&id).into_iter().flatten();
-        let first: Vec<_> = topics
-            .filter(|topic| self.config.load_first.contains(*topic))
-            .map(|topic| TopicPartition::new(topic.as_str(), id.partition))
-            .collect();
+        for (topic, begin) in &standing.begins {
+            task.set_position(topic, *begin);
+        }
+        if let Some(numbers) = &standing.numbers {
+            task.set_numbers(numbers);
+        }
+        let first: Vec<_> =
+            self.inputs(id).filter(|input| self.config.load_first.contains(&*input.topic)).collect();
         let loading = admin.list_offsets(&first, OffsetSpec::Latest).await?;
         let parts = Parts {
             id,
             task,
-            producer: Producer::new(&self.client, producer_config)?,
-            outputs: self.outputs(id),
+            producer,
+            changelogs: self.changelogs(id),
             partitions: self.plan.partitions.clone(),
             begins: standing.begins,
             loading: loading.into_iter().map(|(name, end)| (name.topic.to_string(), end)).collect(),
         };
-        let mut hosted = match self.config.guarantee {
-            Guarantee::AtLeastOnce => Hosted::new(&self.client, parts),
-            Guarantee::ExactlyOnce => {
-                // In memory there are no entries to come back to: each run stands by itself.
-                let ledger = if self.home.lasts() { standing.ledger } else { Ledger::default() };
-                Hosted::exactly_once(&self.client, parts, entries, ledger).await?
-            }
-        };
+        let mut hosted = Hosted::new(&self.client, parts);
         hosted.start(now_ms)?;
         Ok(hosted)
+    }
+
+    /// The task's own producer. Under exactly-once whoever had the task before is fenced when this returns, and what it
+    /// had begun is committed or aborted: offsets and changelogs have no more to come.
+    async fn producer(&self, id: TaskId) -> Result<Producer> {
+        let mut config = ProducerConfig { idempotence: true, ..self.config.producer.clone() };
+        if self.config.guarantee == Guarantee::AtLeastOnce {
+            return Producer::new(&self.client, config);
+        }
+        config.transactional_id = Some(format!("{}-{id}", self.topology.application_id()));
+        let producer = Producer::new(&self.client, config)?;
+        producer.init_transactions().await?;
+        Ok(producer)
+    }
+
+    /// The partitions that a task reads.
+    fn inputs(&self, id: TaskId) -> impl Iterator<Item = TopicPartition> + '_ {
+        let topics = self.plan.tasks.get(&id).into_iter().flatten();
+        topics.map(move |topic| TopicPartition::new(topic.as_str(), id.partition))
     }
 
     async fn standing(
         &self,
         id: TaskId,
-        backend: &mut dyn Backend,
+        backend: &dyn Backend,
         admin: &Admin,
-        committed: &BTreeMap<TopicPartition, i64>,
+        committed: &BTreeMap<TopicPartition, CommittedOffset>,
     ) -> Result<Standing> {
         let state = |error: StateError| state_failure(id, &error);
-        let mut ledger = Ledger::load(backend).map_err(state)?;
-        if ledger.restoring {
-            backend.wipe().map_err(state)?;
-            ledger = Ledger::default();
-        }
-        let topics: Vec<String> = self.plan.tasks.get(&id).cloned().unwrap_or_default();
-        let mut local: BTreeMap<&String, i64> = BTreeMap::new();
-        for topic in &topics {
-            let bytes = backend.meta(&position_key(topic)).map_err(state)?;
-            if let Some(position) =
-                bytes.and_then(|bytes| Some(i64::from_be_bytes(bytes[..].try_into().ok()?)))
-            {
-                local.insert(topic, position);
+        let mut standing = Standing { ends: ledger::ends(backend).map_err(state)?, ..Standing::default() };
+        for name in self.inputs(id) {
+            let position = backend.meta(&position_key(&name.topic)).map_err(state)?;
+            if let Some(position) = position.and_then(ledger::number) {
+                standing.local.insert(name.topic.to_string(), position);
             }
         }
-        let of_group: BTreeMap<&String, i64> = topics
-            .iter()
-            .filter_map(|topic| {
-                Some((topic, *committed.get(&TopicPartition::new(topic.as_str(), id.partition))?))
-            })
-            .collect();
-        // The group's offsets are committed after the local ones: where they are ahead, somebody else was at work.
-        let moved = of_group.iter().any(|(topic, at)| local.get(*topic).is_none_or(|here| at > here));
-        if moved {
-            let mut writes = vec![ledger::restoring(true)];
-            writes.extend(of_group.iter().map(|(topic, at)| (position_key(topic), Some(ledger::value(*at)))));
-            backend.commit(Vec::new(), writes).map_err(state)?;
-            // Changelog ends say how far the stores are; what else was noted is about a run that others have overtaken.
-            ledger.producers.clear();
-            ledger.intent.clear();
-            ledger.last.clear();
+        let of_group = |topic: &str| {
+            let name = TopicPartition::new(topic, id.partition);
+            committed.get(&name).map(|committed| committed.offset)
+        };
+        let ahead = |name: &TopicPartition| {
+            let local = standing.local.get(&*name.topic);
+            of_group(&name.topic).is_some_and(|at| local.is_none_or(|here| at > *here))
+        };
+        standing.overtaken = self.inputs(id).any(|name| ahead(&name));
+        standing.resumed = !committed.is_empty() || !standing.local.is_empty();
+        // In a transaction the offsets have the last word. Without, they follow what is committed on disk.
+        let group_counts = match self.config.guarantee {
+            Guarantee::ExactlyOnce => !committed.is_empty(),
+            Guarantee::AtLeastOnce => standing.overtaken,
+        };
+        if group_counts {
+            standing.numbers = note::detach(committed)?;
         }
-        let known = if moved { &of_group } else { &local };
-        let mut begins: BTreeMap<String, i64> =
-            known.iter().map(|(topic, at)| ((*topic).clone(), *at)).collect();
-        for topic in topics.iter().filter(|topic| !known.contains_key(topic)) {
-            begins.insert(topic.clone(), self.first_offset(admin, topic, id.partition).await?);
+        for name in self.inputs(id) {
+            let topic = name.topic.to_string();
+            let local = standing.local.get(&topic).copied();
+            let known = if group_counts { of_group(&topic).or(local) } else { local };
+            let begin = match known {
+                Some(begin) => begin,
+                None => self.first_offset(admin, &topic, id.partition).await?,
+            };
+            standing.begins.insert(topic, begin);
         }
-        Ok(Standing {
-            begins,
-            whole: !moved && !local.is_empty(),
-            resumed: moved || !local.is_empty(),
-            ledger,
-        })
+        Ok(standing)
     }
 
     /// Where an input begins that nobody has read yet.
@@ -234,39 +260,33 @@ impl Opener {
         });
         let mut sources =
             sources.filter(|(id, _)| self.topology.source_topics(*id).iter().any(|name| name == topic));
-        let spec = match sources.next().and_then(|(_, reset)| reset).unwrap_or(OffsetReset::Earliest) {
-            OffsetReset::Earliest => OffsetSpec::Earliest,
-            OffsetReset::Latest => OffsetSpec::Latest,
-            OffsetReset::None => {
-                let text =
-                    format!("no position is known for {topic}-{partition}, and its source says to fail then");
-                return Err(Error::new(ErrorKind::NotFound, text));
-            }
-        };
+        let spec =
+            match sources.next().and_then(|(_, reset)| reset).unwrap_or(topology::OffsetReset::Earliest) {
+                topology::OffsetReset::Earliest => OffsetSpec::Earliest,
+                topology::OffsetReset::Latest => OffsetSpec::Latest,
+                topology::OffsetReset::None => {
+                    let text = format!(
+                        "no position is known for {topic}-{partition}, and its source says to fail then"
+                    );
+                    return Err(Error::new(ErrorKind::NotFound, text));
+                }
+            };
         let name = TopicPartition::new(topic, partition);
         let found = admin.list_offsets(std::slice::from_ref(&name), spec).await?;
         Ok(found.get(&name).copied().unwrap_or(0))
     }
 
-    /// The partitions that a task may write to, as far as the topology names them.
-    fn outputs(&self, id: TaskId) -> Vec<TopicPartition> {
-        let Some(sub) = self.topology.subtopologies().iter().find(|sub| sub.id == id.subtopology) else {
-            return Vec::new();
-        };
-        let mut outputs = Vec::new();
-        for topic in &sub.sink_topics {
-            let count = self.plan.partitions.get(topic).copied().unwrap_or(0);
-            outputs.extend((0..count).map(|partition| TopicPartition::new(topic.as_str(), partition)));
-        }
-        for store in &sub.stores {
-            let spec = &self.topology.stores()[store.0 as usize];
-            if matches!(spec.changelog, Changelog::Topic(_))
-                && let Some(topic) = self.topology.changelog_topic(spec)
-            {
-                outputs.push(TopicPartition::new(topic, id.partition));
-            }
-        }
-        outputs
+    /// The stores of a task.
+    fn stores(&self, id: TaskId) -> impl Iterator<Item = &StoreSpec> {
+        let subs = self.topology.subtopologies().iter().filter(move |sub| sub.id == id.subtopology);
+        subs.flat_map(|sub| &sub.stores).map(|store| &*self.topology.stores()[store.0 as usize])
+    }
+
+    /// The changelog partitions that a task writes.
+    fn changelogs(&self, id: TaskId) -> BTreeSet<TopicPartition> {
+        let own = self.stores(id).filter(|spec| matches!(spec.changelog, Changelog::Topic(_)));
+        let topics = own.filter_map(|spec| self.topology.changelog_topic(spec));
+        topics.map(|topic| TopicPartition::new(topic, id.partition)).collect()
     }
 
     /// Brings the stores to where the inputs begin.
@@ -274,64 +294,75 @@ impl Opener {
         if !standing.resumed {
             return Ok(());
         }
-        let Some(sub) = self.topology.subtopologies().iter().find(|sub| sub.id == id.subtopology) else {
-            return Ok(());
-        };
-        let mut wanted: BTreeMap<TopicPartition, (String, i64, i64)> = BTreeMap::new();
-        for store in &sub.stores {
-            let spec = &self.topology.stores()[store.0 as usize];
+        let mut missing = BTreeMap::new();
+        for spec in self.stores(id) {
             let Some(topic) = self.topology.changelog_topic(spec) else { continue };
-            if spec.persistent && standing.whole {
-                continue;
-            }
             let name = TopicPartition::new(topic.as_str(), id.partition);
-            let noted = standing.ledger.ends.get(&name).copied();
             let latest = admin.list_offsets(std::slice::from_ref(&name), OffsetSpec::Latest).await?;
             let latest = latest.get(&name).copied().unwrap_or(0);
-            let to = match &spec.changelog {
+            let (stored, to) = match &spec.changelog {
                 // The source itself serves as changelog: what is not processed yet is not part of the state.
-                Changelog::Source(_) => standing.begins.get(&topic).copied().unwrap_or(latest).min(latest),
-                // What a lost run logged behind its last commit is computed again.
-                _ if standing.whole && self.config.guarantee == Guarantee::ExactlyOnce => {
-                    noted.unwrap_or(latest)
+                Changelog::Source(_) => {
+                    let begin = standing.begins.get(&topic).copied().unwrap_or(latest);
+                    (standing.local.get(&topic).copied(), begin.min(latest))
                 }
-                _ => latest,
+                // Without transactions, nobody knows what of a lost epoch is in there; it is computed again.
+                _ if self.config.guarantee == Guarantee::AtLeastOnce
+                    && spec.persistent
+                    && !standing.overtaken =>
+                {
+                    continue;
+                }
+                _ => (standing.ends.get(&name).copied(), latest),
             };
-            // A disk that others have overtaken is brought up to date; memory begins with nothing.
-            let from = if spec.persistent { noted.unwrap_or(0) } else { 0 };
-            wanted.insert(name, (spec.name.clone(), from, to));
+            // Memory begins with nothing.
+            let from = stored.filter(|_| spec.persistent).unwrap_or(0);
+            if from > to && from > latest {
+                let text = format!(
+                    "the state folder has changelog {name} up to offset {from}, but it ends at {latest}: the topic was made                      anew; remove the state folder, or reset the application"
+                );
+                return Err(Error::new(ErrorKind::NotFound, text));
+            }
+            if from < to {
+                let is_source = matches!(spec.changelog, Changelog::Source(_));
+                missing.insert(name, Missing { store: spec.name.clone(), from, to, is_source });
+            }
         }
-        self.replay(id, task, wanted, admin).await?;
-        task.commit_restored(vec![ledger::restoring(false)])
+        self.replay(id, task, missing, admin).await?;
+        let position = |(topic, at): (&String, &i64)| (position_key(topic), Some(ledger::value(*at)));
+        task.commit_restored(standing.begins.iter().map(position).collect())
     }
 
     async fn replay(
         &self,
         id: TaskId,
         task: &mut Task,
-        mut wanted: BTreeMap<TopicPartition, (String, i64, i64)>,
+        mut missing: BTreeMap<TopicPartition, Missing>,
         admin: &Admin,
     ) -> Result<()> {
-        let names: Vec<TopicPartition> = wanted.keys().cloned().collect();
-        let earliest = admin.list_offsets(&names, OffsetSpec::Earliest).await?;
-        for (name, (_, from, _)) in &mut wanted {
-            *from = (*from).max(earliest.get(name).copied().unwrap_or(0));
-        }
-        wanted.retain(|_, (_, from, to)| from < to);
-        if wanted.is_empty() {
+        if missing.is_empty() {
             return Ok(());
         }
-        let config = ConsumerConfig { max_poll_records: 10_000, ..ConsumerConfig::default() };
+        let names: Vec<TopicPartition> = missing.keys().cloned().collect();
+        let earliest = admin.list_offsets(&names, OffsetSpec::Earliest).await?;
+        let config = ConsumerConfig {
+            max_poll_records: 10_000,
+            // Up to the end, whatever lies there: what is still open there is waited for.
+            isolation_level: self.config.isolation_level(),
+            auto_offset_reset: OffsetReset::Earliest,
+            fetch_max_wait: Duration::from_millis(50),
+            ..ConsumerConfig::default()
+        };
         let mut consumer = Consumer::new(&self.client, config)?;
-        consumer.assign(&wanted.keys().cloned().collect::<Vec<_>>())?;
-        for (name, (_, from, _)) in &wanted {
-            consumer.seek(name, *from)?;
+        consumer.assign(&names)?;
+        for (name, Missing { from, .. }) in &missing {
+            consumer.seek(name, (*from).max(earliest.get(name).copied().unwrap_or(0)))?;
         }
         let (mut restored, mut since_commit) = (0_usize, 0);
-        while !wanted.is_empty() {
-            let polled = consumer.poll(Duration::from_millis(200)).await?;
+        while !missing.is_empty() {
+            let polled = consumer.poll(Duration::from_millis(50)).await?;
             for part in polled.partitions {
-                let Some((store, _, to)) = wanted.get(&part.topic_partition()) else { continue };
+                let Some(Missing { store, to, .. }) = missing.get(&part.topic_partition()) else { continue };
                 for record in part.records.iter().filter(|record| record.offset < *to) {
                     let Some(key) = &record.key else { continue };
                     task.restore(store, key, record.value.as_ref(), record.timestamp)?;
@@ -339,15 +370,35 @@ impl Opener {
                     since_commit += 1;
                 }
             }
-            if since_commit >= RESTORE_COMMIT_RECORDS {
-                task.commit_restored(Vec::new())?;
+            let positions = consumer.positions();
+            let stands = |name: &TopicPartition, one: &Missing| {
+                let at = positions.get(name).copied().unwrap_or(one.from).min(one.to);
+                match one.is_source {
+                    true => (position_key(&name.topic), Some(ledger::value(at))),
+                    false => ledger::end(name, at),
+                }
+            };
+            let whole =
+                |name: &TopicPartition, one: &Missing| positions.get(name).is_some_and(|at| *at >= one.to);
+            let is_done = missing.iter().any(|(name, one)| whole(name, one));
+            // Each commit says how far it is, so that a restore that is cut short goes on there.
+            if is_done || since_commit >= RESTORE_COMMIT_RECORDS {
+                task.commit_restored(missing.iter().map(|(name, one)| stands(name, one)).collect())?;
                 since_commit = 0;
             }
-            let positions = consumer.positions();
-            wanted.retain(|name, (_, _, to)| positions.get(name).is_none_or(|at| at < to));
-            consumer.assign(&wanted.keys().cloned().collect::<Vec<_>>())?;
+            if is_done {
+                missing.retain(|name, one| !whole(name, one));
+                consumer.assign(&missing.keys().cloned().collect::<Vec<_>>())?;
+            }
         }
-        tracing::info!(task = %id, records = restored, "restored the stores from their changelogs");
+        if restored > 0 {
+            tracing::info!(task = %id, records = restored, "restored the stores from their changelogs");
+        }
         Ok(())
     }
+}
+
+/// A failure of a task's folder outside of the task itself.
+fn state_failure(id: TaskId, error: &StateError) -> Error {
+    Error::new(ErrorKind::Internal, format!("task {id}: {error}"))
 }

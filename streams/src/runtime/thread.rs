@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures::future::try_join_all;
+use futures::future::{join_all, try_join_all};
 use riverrun_core::client::consumer::assignor::Assignor;
 use riverrun_core::client::{
-    Admin, CommittedOffset, Consumer, ConsumerConfig, ConsumerEvent, ConsumerRecords, TopicPartition,
+    Admin, Consumer, ConsumerConfig, ConsumerEvent, ConsumerRecords, OffsetReset, TopicPartition,
 };
 use riverrun_core::clock::Clock;
-use riverrun_core::{ErrorKind, Result};
+use riverrun_core::{Error, ErrorKind, Result};
 use tokio::time::Instant;
 
 use super::assignor::{LocalTasks, TaskAssignor};
+use super::config::Guarantee;
 use super::finish::Progress;
 use super::hosted::Hosted;
 use super::metrics::TaskMetrics;
@@ -26,6 +27,12 @@ const IDLE_WAIT: Duration = Duration::from_millis(20);
 const TICK_INTERVAL: Duration = Duration::from_millis(100);
 /// How long leaving the group may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long giving up open transactions may take: whoever opens the tasks next does it otherwise.
+const ABANDON_TIMEOUT: Duration = Duration::from_secs(5);
+/// Failures that pass, without a commit between them, before the application fails.
+const FAILURES_MAX: u32 = 10;
+/// How much longer to wait after each of them.
+const RECOVERY_WAIT: Duration = Duration::from_millis(100);
 /// Records of one poll.
 const POLL_RECORDS: usize = 10_000;
 
@@ -51,6 +58,8 @@ pub(super) struct Runner {
     paused: BTreeSet<TopicPartition>,
     commit_at: Instant,
     tick_at: Instant,
+    /// Failures since the last commit.
+    failures: u32,
 }
 
 impl Runner {
@@ -67,37 +76,67 @@ impl Runner {
             allow_auto_create_topics: false,
             session_timeout: Duration::from_secs(10),
             heartbeat_interval: Duration::from_secs(1),
+            // Where retention was faster than the application, it goes on with the oldest record that is left.
+            auto_offset_reset: OffsetReset::Earliest,
+            isolation_level: opener.config.isolation_level(),
             group_instance_id: shared.instance.as_ref().map(|instance| format!("{instance}-{at}")),
             ..ConsumerConfig::group(group)
         };
-        let mut consumer = Consumer::new(&opener.client, config)?;
-        let topics: BTreeSet<&String> = opener.plan.tasks.values().flatten().collect();
-        consumer.subscribe(&topics.into_iter().collect::<Vec<_>>())?;
+        let consumer = Consumer::new(&opener.client, config)?;
         let now = Instant::now();
-        Ok(Runner {
+        let mut runner = Runner {
             commit_at: now + opener.config.commit_interval(),
             tick_at: now + TICK_INTERVAL,
             consumer,
             tasks: BTreeMap::new(),
             readers: BTreeMap::new(),
             paused: BTreeSet::new(),
+            failures: 0,
             shared,
-        })
+        };
+        runner.subscribe()?;
+        Ok(runner)
     }
 
     /// Runs until everything is done, somebody says stop, or something fails. What can be committed is.
     pub(super) async fn run(mut self) -> Result<()> {
-        let outcome = self.work().await;
+        let mut outcome = self.work().await;
+        while let Err(error) = outcome {
+            outcome = match self.recover(error).await {
+                Ok(()) => self.work().await,
+                Err(error) => {
+                    outcome = Err(error);
+                    break;
+                }
+            };
+        }
         if outcome.is_ok() {
-            self.commit(true).await?;
+            outcome = self.commit(true).await;
         }
-        self.note_metrics();
-        for id in std::mem::take(&mut self.tasks).into_keys() {
-            self.shared.progress.running(id, false);
-        }
+        self.drop_tasks().await;
         // The session would end by itself; leaving spares the others the wait.
         let left = self.consumer.close(CLOSE_TIMEOUT).await;
         outcome.and(left)
+    }
+
+    /// After a failure that may pass, and where others have taken tasks over: gives all tasks up as they were last
+    /// committed, and joins the group anew.
+    async fn recover(&mut self, error: Error) -> Result<()> {
+        let passes = error.is_retriable() || error.kind() == ErrorKind::Fenced;
+        if !passes || self.failures >= FAILURES_MAX || self.shared.progress.is_stopping() {
+            return Err(error);
+        }
+        self.failures += 1;
+        tracing::warn!(error = %error.chain(), "the tasks start again from their last commit");
+        self.drop_tasks().await;
+        self.consumer.unsubscribe();
+        tokio::time::sleep(RECOVERY_WAIT * self.failures).await;
+        self.subscribe()
+    }
+
+    fn subscribe(&mut self) -> Result<()> {
+        let topics: BTreeSet<&String> = self.shared.opener.plan.tasks.values().flatten().collect();
+        self.consumer.subscribe(&topics.into_iter().collect::<Vec<_>>())
     }
 
     async fn work(&mut self) -> Result<()> {
@@ -113,10 +152,10 @@ impl Runner {
                 Ok(ConsumerEvent::Assigned(assignment)) => self.open(&assignment.partitions).await?,
                 Ok(ConsumerEvent::Revoked(_)) => {
                     self.commit(true).await?;
-                    self.drop_tasks();
+                    self.drop_tasks().await;
                 }
                 // Others have these already: what was not committed comes again there.
-                Ok(ConsumerEvent::Lost(_)) => self.drop_tasks(),
+                Ok(ConsumerEvent::Lost(_)) => self.drop_tasks().await,
                 Ok(ConsumerEvent::Idle) => {}
                 Err(error) if error.is_retriable() => {
                     tracing::warn!(error = %error.chain(), "polling failed, trying again");
@@ -152,7 +191,6 @@ impl Runner {
             self.commit(false).await?;
             self.note_metrics();
         }
-        self.reopen().await?;
         Ok(busy)
     }
 
@@ -174,10 +212,14 @@ impl Runner {
 
     /// Tells tasks where their inputs end: for now as far as brokers told, and for good.
     fn tell_ends(&mut self) -> Result<()> {
+        let positions = self.consumer.positions();
         for (name, id) in &self.readers {
             let Some(task) = self.tasks.get_mut(id) else { continue };
             if let Some(end) = self.shared.progress.end(name) {
                 task.set_end(&name.topic, end);
+            }
+            if let Some(position) = positions.get(name) {
+                task.pass(&name.topic, *position);
             }
             task.feed_end(&name.topic, self.consumer.cached_end(name))?;
         }
@@ -204,55 +246,35 @@ impl Runner {
     }
 
     async fn open(&mut self, partitions: &[TopicPartition]) -> Result<()> {
-        self.drop_tasks();
+        self.drop_tasks().await;
         let shared = Arc::clone(&self.shared);
         let tasks = shared.opener.plan.tasks.iter();
         let mine = tasks.filter(|(id, topics)| {
             topics.iter().any(|topic| partitions.contains(&TopicPartition::new(topic.as_str(), id.partition)))
         });
-        let mine: Vec<TaskId> = mine.map(|(id, _)| *id).collect();
-        let committed = self.consumer.committed(partitions).await?;
-        let committed = committed.into_iter().map(|(name, committed)| (name, committed.offset)).collect();
-        for id in mine {
-            self.open_task(id, &committed).await?;
-        }
-        Ok(())
-    }
-
-    async fn open_task(&mut self, id: TaskId, committed: &BTreeMap<TopicPartition, i64>) -> Result<()> {
-        let now_ms = self.shared.clock.now_ms();
-        let task = self.shared.opener.open(id, committed, now_ms).await?;
-        for name in task.inputs() {
-            if let Some(begin) = task.fed(&name.topic) {
-                self.consumer.seek(&name, begin)?;
+        let (consumer, now_ms) = (&self.consumer, shared.clock.now_ms());
+        let opening =
+            mine.map(|(id, _)| shared.opener.open(*id, |inputs| consumer.committed(inputs), now_ms));
+        for task in try_join_all(opening).await? {
+            for name in task.inputs() {
+                if let Some(begin) = task.fed(&name.topic) {
+                    self.consumer.seek(&name, begin)?;
+                }
+                self.readers.insert(name, task.id);
             }
-            self.readers.insert(name, id);
-        }
-        self.shared.local.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
-        self.shared.progress.running(id, true);
-        self.tasks.insert(id, task);
-        Ok(())
-    }
-
-    /// Opens tasks anew that finished what a lost run had begun to end.
-    async fn reopen(&mut self) -> Result<()> {
-        let again: Vec<TaskId> =
-            self.tasks.iter().filter(|(_, task)| task.wants_reopening()).map(|(id, _)| *id).collect();
-        for id in again {
-            if let Some(task) = self.tasks.remove(&id) {
-                drop(task);
-                let paused: Vec<_> =
-                    self.paused.extract_if(.., |name| self.readers.get(name) == Some(&id)).collect();
-                self.consumer.resume(&paused)?;
-                self.open_task(id, &BTreeMap::new()).await?;
-            }
+            self.shared.local.lock().unwrap_or_else(PoisonError::into_inner).insert(task.id);
+            self.shared.progress.running(task.id, true);
+            self.tasks.insert(task.id, task);
         }
         Ok(())
     }
 
-    fn drop_tasks(&mut self) {
+    async fn drop_tasks(&mut self) {
         self.note_metrics();
-        for id in std::mem::take(&mut self.tasks).into_keys() {
+        let mut tasks = std::mem::take(&mut self.tasks);
+        let abandoned = join_all(tasks.values_mut().map(Hosted::abandon));
+        let _ = tokio::time::timeout(ABANDON_TIMEOUT, abandoned).await;
+        for id in tasks.into_keys() {
             self.shared.progress.running(id, false);
         }
         self.readers.clear();
@@ -262,7 +284,7 @@ impl Runner {
     /// Commits the tasks that have something to commit, or only those that cannot wait.
     async fn commit(&mut self, all: bool) -> Result<()> {
         let now_ms = self.shared.clock.now_ms();
-        let ready = |task: &Hosted| task.may_commit() && (all || task.wants_commit());
+        let ready = |task: &Hosted| (all && task.may_commit()) || task.wants_commit();
         let mut chosen: Vec<&mut Hosted> = self.tasks.values_mut().filter(|task| ready(task)).collect();
         if chosen.is_empty() {
             return Ok(());
@@ -271,7 +293,11 @@ impl Runner {
             task.prepare_commit(now_ms).await?;
         }
         let ids: Vec<TaskId> = chosen.iter().map(|task| task.id).collect();
-        try_join_all(chosen.into_iter().map(Hosted::commit)).await?;
+        let group = self.consumer.group_metadata()?;
+        // All of them, so that one that fails does not leave the others half way.
+        let outcomes = join_all(chosen.into_iter().map(|task| task.commit(&group))).await;
+        outcomes.into_iter().collect::<Result<()>>()?;
+        self.failures = 0;
         self.after_commit(&ids).await
     }
 
@@ -279,13 +305,17 @@ impl Runner {
         let mut offsets = BTreeMap::new();
         for id in ids {
             let Some(task) = self.tasks.get(id) else { continue };
-            offsets.extend(task.positions().map(|(name, at)| (name, CommittedOffset::new(at))));
-            if task.is_done() && !task.wants_reopening() && !self.shared.progress.is_done(*id) {
+            offsets.extend(task.offsets());
+            if task.is_done() && !self.shared.progress.is_done(*id) {
                 let (opener, metrics) = (&self.shared.opener, task.metrics());
                 self.shared.metrics.lock().unwrap_or_else(PoisonError::into_inner).insert(*id, metrics);
                 let admin = Admin::new(&opener.client);
                 self.shared.progress.done(*id, &opener.topology, &opener.plan, &admin).await?;
             }
+        }
+        // In a transaction they are committed already.
+        if self.shared.opener.config.guarantee == Guarantee::ExactlyOnce {
+            return Ok(());
         }
         match self.consumer.commit_offsets(&offsets).await {
             Ok(()) => Ok(()),

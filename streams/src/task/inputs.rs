@@ -107,6 +107,15 @@ impl Inputs {
         self.get(topic)?.position
     }
 
+    pub(super) fn set_position(&mut self, topic: &str, next: i64) {
+        if let Some(input) = self.list.iter_mut().find(|input| &*input.topic == topic) {
+            input.position = Some(next);
+            if input.buffer.is_empty() {
+                input.buffered_to = Some(next);
+            }
+        }
+    }
+
     pub(super) fn positions(&self) -> impl Iterator<Item = (&str, i64)> {
         self.list.iter().filter_map(|input| Some((&*input.topic, input.position?)))
     }

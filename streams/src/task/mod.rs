@@ -10,8 +10,9 @@
 //! 4. [`Task::add`] buffers fetched records; [`Task::process`] works on what may be worked on; [`Task::tick`] tells
 //!    the time; [`Task::take_outputs`] gives what to send. Repeat.
 //! 5. To commit: [`Task::prepare_commit`], send what [`Task::take_outputs`] gives, wait until all that was sent since
-//!    the last commit is acknowledged, then [`Task::commit`] with entries of the runtime's own (ends of outputs,
-//!    producer ids): state, input positions and those become durable in one step.
+//!    the last commit is acknowledged (or its transaction committed, with the positions and [`Task::numbers`]), then
+//!    [`Task::commit`] with entries of the runtime's own (ends of changelogs): state, input positions and those become
+//!    durable in one step.
 //! 6. After an error, or to stop: drop it. What was not committed is forgotten and comes again.
 
 mod inputs;
@@ -92,6 +93,8 @@ pub struct Task {
     run: Vec<InputRecord>,
     max_run: usize,
     started: bool,
+    /// What [`Self::set_numbers`] was given.
+    numbers: Option<BTreeMap<Bytes, Bytes>>,
 }
 
 impl fmt::Debug for Task {
@@ -160,6 +163,7 @@ impl Task {
             run: Vec::new(),
             max_run: config.max_run.max(1),
             started: false,
+            numbers: None,
         };
         let mut assembly = Assembly::default();
         for executor in topology.executors() {
@@ -205,6 +209,36 @@ impl Task {
     /// `None` if none ever was.
     pub fn position(&self, topic: &str) -> Option<i64> {
         self.inputs.position(topic)
+    }
+
+    /// Moves a topic's position on: there is nothing to process before `next`. Before `start`, to where the input
+    /// begins; later only over what is no record.
+    pub fn set_position(&mut self, topic: &str, next: i64) {
+        self.inputs.set_position(topic, next);
+    }
+
+    /// What has to be kept beside the stores, by step: stream time, and what processors remember. It is part of each
+    /// commit; a runtime that keeps it elsewhere too can hand it back to [`Self::set_numbers`].
+    pub fn numbers(&self) -> BTreeMap<String, Vec<i64>> {
+        let number = |bytes: &[u8]| i64::from_be_bytes(bytes.try_into().unwrap_or_default());
+        let of_step = |(node, bytes): (&Bytes, &Bytes)| {
+            let numbers = bytes.chunks_exact(8).map(number).collect();
+            (String::from_utf8_lossy(node).into_owned(), numbers)
+        };
+        let mut numbers: BTreeMap<String, Vec<i64>> = self.ctx.remembered.iter().map(of_step).collect();
+        numbers.insert(TIME_KEY.to_owned(), vec![self.ctx.stream_time_ms, self.inputs.time_ms()]);
+        numbers
+    }
+
+    /// Takes the numbers of a commit in the place of those in the backend. Before `start` only.
+    pub fn set_numbers(&mut self, numbers: &BTreeMap<String, Vec<i64>>) {
+        debug_assert!(!self.started, "set_numbers() comes before start()");
+        let bytes =
+            |numbers: &Vec<i64>| numbers.iter().flat_map(|number| number.to_be_bytes()).collect::<Vec<u8>>();
+        let entries = numbers
+            .iter()
+            .map(|(node, numbers)| (Bytes::copy_from_slice(node.as_bytes()), Bytes::from(bytes(numbers))));
+        self.numbers = Some(entries.collect());
     }
 
     /// An entry that [`Self::commit`] was given, as of the last commit.
@@ -254,8 +288,12 @@ impl Task {
                 open.window = Some(WindowState::at(observed_ms, retention));
             }
         }
-        for (key, bytes) in self.backend.meta_prefix(STEP_PREFIX).map_err(state_error)? {
-            self.ctx.remembered.insert(key.slice(STEP_PREFIX.len()..), bytes);
+        if let Some(numbers) = self.numbers.take() {
+            self.ctx.remembered = numbers;
+        } else {
+            for (key, bytes) in self.backend.meta_prefix(STEP_PREFIX).map_err(state_error)? {
+                self.ctx.remembered.insert(key.slice(STEP_PREFIX.len()..), bytes);
+            }
         }
         if let Some([stream_time_ms, inputs_ms]) = self.ctx.recall(TIME_KEY) {
             self.ctx.stream_time_ms = stream_time_ms;

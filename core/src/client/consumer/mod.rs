@@ -15,7 +15,6 @@ mod group_metadata;
 mod isolation;
 mod membership;
 mod positions;
-pub(crate) mod raw;
 mod records;
 mod subscription;
 

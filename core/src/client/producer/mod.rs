@@ -37,7 +37,7 @@ use accumulator::{Accumulator, Rejected};
 pub use config::{Acks, ProducerConfig};
 pub use delivery::{Delivery, RecordMetadata};
 pub use murmur2::{murmur2, partition_for_key};
-use queue::{Identity, RecordParts};
+use queue::RecordParts;
 use sender::Sender;
 use transaction::{Severity, Transaction};
 
@@ -129,8 +129,6 @@ struct Shared {
     closing: AtomicBool,
     /// The first failure that nobody has taken note of.
     failure: Mutex<Option<Error>>,
-    /// Every producer id that was used, in order.
-    producer_ids: Mutex<Vec<i64>>,
     started: Instant,
     clock: Arc<dyn Clock>,
 }
@@ -160,29 +158,8 @@ impl Shared {
         }
     }
 
-    /// Goes on under another identity: a transaction has ended, nothing is on the way.
-    fn renew_identity(&self, identity: Identity) {
-        self.lock().restart(identity);
-        let mut ids = self.producer_ids.lock().unwrap_or_else(PoisonError::into_inner);
-        if ids.last() != Some(&identity.producer_id) {
-            ids.push(identity.producer_id);
-        }
-    }
-
     fn forget_failure(&self) {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
-    }
-
-    /// Takes a new producer id into use, unless another is since the last one wore out.
-    fn take_identity(&self, identity: Identity) -> i64 {
-        let mut accumulator = self.lock();
-        if let Some(current) = accumulator.identity() {
-            return current.producer_id;
-        }
-        let mut ids = self.producer_ids.lock().unwrap_or_else(PoisonError::into_inner);
-        ids.push(identity.producer_id);
-        accumulator.set_identity(identity);
-        identity.producer_id
     }
 
     /// Milliseconds since the producer was made: unlike the wall clock they never step back.
@@ -214,7 +191,6 @@ impl Producer {
             room: Notify::new(),
             closing: AtomicBool::new(false),
             failure: Mutex::default(),
-            producer_ids: Mutex::default(),
             started: Instant::now(),
             clock: Arc::clone(&client.config().clock),
             client: client.clone(),
@@ -263,12 +239,6 @@ impl Producer {
         first
     }
 
-    /// The producer ids that this producer has written under, in order; empty without idempotence, and before the
-    /// first record was sent. Ids are recorded before anything is sent under them.
-    pub fn producer_ids(&self) -> Vec<i64> {
-        self.shared.producer_ids.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     /// The first failure since the last call, of any record: for who does not await each one.
     pub fn take_failure(&self) -> Option<Error> {
         self.shared.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -278,29 +248,6 @@ impl Producer {
     /// where the broker did not say.
     pub fn acked_ends(&self) -> BTreeMap<TopicPartition, Option<i64>> {
         self.shared.lock().acked_ends()
-    }
-
-    /// The producer id that the next record is sent under, got from the cluster if there is none yet. Whoever has to
-    /// recognise its own records later ([`WrittenTail`](super::WrittenTail)) stores it before sending the first.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Invalid`] without idempotence; the cause when the cluster gives none.
-    pub async fn identify(&self) -> Result<i64> {
-        if !self.shared.config.idempotence {
-            return Err(Error::new(ErrorKind::Invalid, "a producer without enable.idempotence has no id"));
-        }
-        // One who asks first asks for all.
-        let ids = self.producer_ids();
-        if let Some(id) = ids.last() {
-            return Ok(*id);
-        }
-        if self.shared.transaction.is_some() {
-            return Err(Error::new(ErrorKind::Invalid, "call init_transactions first"));
-        }
-        let (client, lane) = (&self.shared.client, self.shared.client.lane());
-        let identity = sender::ask_identity(client, lane).await;
-        client.close_lane(lane);
-        Ok(self.shared.take_identity(identity?))
     }
 
     /// How this producer was configured.

@@ -393,9 +393,7 @@ impl Sender {
     fn take_identity(&mut self, result: Result<Identity>) {
         self.identity = None;
         match result {
-            Ok(identity) => {
-                self.shared.take_identity(identity);
-            }
+            Ok(identity) => self.shared.lock().set_identity(identity),
             Err(error) if error.is_retriable() => self.last_error = Some(error),
             Err(error) => {
                 let ended = self.shared.lock().fail_waiting(|| copy(&error));
@@ -453,7 +451,7 @@ impl Sender {
 }
 
 /// Gets a producer id from the cluster, again where it may help.
-pub(super) async fn ask_identity(client: &Client, lane: Lane) -> Result<Identity> {
+async fn ask_identity(client: &Client, lane: Lane) -> Result<Identity> {
     let build = |_| InitProducerIdRequest {
         transactional_id: None,
         transaction_timeout_ms: i32::MAX,

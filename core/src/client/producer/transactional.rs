@@ -52,7 +52,7 @@ impl Producer {
         let got = shared.coordinators().init(shared.config.transaction_timeout, None).await;
         let (identity, protocol) = got.map_err(|failure| failure.error)?;
         shared.transaction()?.initialized(identity, protocol);
-        shared.renew_identity(identity);
+        shared.lock().restart(identity);
         Ok(())
     }
 
@@ -169,7 +169,7 @@ impl Producer {
             shared.forget_failure();
         }
         if let Some(next) = next {
-            shared.renew_identity(next);
+            shared.lock().restart(next);
         }
         Ok(())
     }
