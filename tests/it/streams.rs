@@ -100,6 +100,15 @@ fn line(at: i64) -> (String, String, i64) {
     (at.to_string(), format!("a w{} w{}", at % 7, at % 11), at)
 }
 
+/// How often each word is in these lines.
+fn words(lines: std::ops::Range<i64>) -> BTreeMap<String, i64> {
+    let mut words = BTreeMap::new();
+    for (_, line, _) in lines.map(line) {
+        line.split(' ').for_each(|word| *words.entry(word.to_owned()).or_insert(0) += 1);
+    }
+    words
+}
+
 /// The highest count of each word: with one update per word that is how many there were.
 async fn counted(bench: &Bench) -> BTreeMap<String, i64> {
     let mut counts = BTreeMap::new();
@@ -124,11 +133,7 @@ async fn records_meet_by_key_and_runs_go_on_where_the_last_one_stopped() {
     let summary = bench.run(word_count(&bench)).await.unwrap();
     assert_eq!(summary.records_in(), 50 + 150);
     assert_eq!(bench.run(word_count(&bench)).await.unwrap().records_in(), 0);
-    let mut expected = BTreeMap::new();
-    for (_, words, _) in (0..150).map(line) {
-        words.split(' ').for_each(|word| *expected.entry(word.to_owned()).or_insert(0) += 1);
-    }
-    assert_eq!(counted(&bench).await, expected);
+    assert_eq!(counted(&bench).await, words(0..150));
     bench.cluster.stop().await;
 }
 
@@ -145,6 +150,75 @@ async fn a_lost_folder_comes_back_from_the_changelogs() {
     assert_eq!(summary.records_in(), 30 + 90);
     assert_eq!(counted(&bench).await["a"], 90);
     bench.cluster.stop().await;
+}
+
+/// As if the machine had died after transactions were committed, and before they reached its disk.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_behind_catches_up_from_the_changelogs() {
+    let mut bench = Bench::start().await;
+    bench.topic("lines", 2).await;
+    bench.topic("word-counts", 2).await;
+    bench.send("lines", (0..40).map(line)).await;
+    bench.run(word_count(&bench)).await.unwrap();
+    let behind = TempDir::new().unwrap();
+    copy_folder(bench.state.path(), behind.path());
+    for round in 1..4 {
+        bench.send("lines", (round * 40..(round + 1) * 40).map(line)).await;
+        bench.run(word_count(&bench)).await.unwrap();
+    }
+    bench.state = behind;
+    bench.send("lines", (160..200).map(line)).await;
+    let summary = bench.run(word_count(&bench)).await.unwrap();
+    assert_eq!(summary.records_in(), 40 + 120, "what was committed is not processed again");
+    assert_eq!(counted(&bench).await, words(0..200));
+    bench.cluster.stop().await;
+}
+
+#[expect(clippy::disallowed_methods, reason = "a copy of a folder that nobody has open")]
+fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy_folder(&entry.path(), &target),
+            false => drop(std::fs::copy(entry.path(), target).unwrap()),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_move_between_processes_and_nothing_is_doubled() {
+    let bench = Bench::start().await;
+    bench.topic("lines", 4).await;
+    bench.topic("word-counts", 2).await;
+    let (one, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let start = |folder: &TempDir| {
+        let streams = Streams::with_client(word_count(&bench), &bench.client).exactly_once();
+        streams.state_dir(folder.path()).start()
+    };
+    let first = start(&one).await.unwrap();
+    bench.send("lines", (0..100).map(line)).await;
+    let second = start(&other).await.unwrap();
+    bench.send("lines", (100..200).map(line)).await;
+    let shared = || first.running_tasks() == 4 && second.running_tasks() == 4;
+    until(shared, "both have their share of the tasks").await;
+    bench.send("lines", (200..300).map(line)).await;
+    first.stop().await.unwrap();
+    until(|| second.running_tasks() == 8, "the second has all tasks").await;
+    bench.send("lines", (300..400).map(line)).await;
+    second.finish(BTreeMap::new()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(60), second.wait()).await.unwrap().unwrap();
+    assert_eq!(counted(&bench).await, words(0..400));
+    bench.cluster.stop().await;
+}
+
+async fn until(condition: impl Fn() -> bool, what: &str) {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    while !condition() {
+        assert!(tokio::time::Instant::now() < deadline, "not within a minute: {what}");
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
