@@ -15,15 +15,6 @@ use tokio::time::Instant;
 
 use crate::client::{Cluster, Detour, cutting_proxy, fresh};
 
-/// The cluster that `RIVERRUN_TEST_BOOTSTRAP` names: the broker in this process has no transactions yet.
-async fn cluster() -> Option<Cluster> {
-    if std::env::var("RIVERRUN_TEST_BOOTSTRAP").is_err() {
-        println!("skipped: RIVERRUN_TEST_BOOTSTRAP names no cluster with transactions");
-        return None;
-    }
-    Some(Cluster::start().await)
-}
-
 async fn topic(client: &Client, partitions: i32) -> String {
     let topic = fresh("transactions");
     let new = NewTopic::new(&topic).partitions(partitions).replication_factor(1);
@@ -72,7 +63,7 @@ async fn committed(client: &Client, topic: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_committed_is_seen_and_nothing_else() {
-    let Some(cluster) = cluster().await else { return };
+    let cluster = Cluster::start().await;
     let client = &cluster.client;
     let topic = topic(client, 3).await;
     let producer = transactional(client, &fresh("id")).await;
@@ -109,7 +100,7 @@ async fn what_is_committed_is_seen_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn offsets_are_committed_with_the_records_or_not_at_all() {
-    let Some(cluster) = cluster().await else { return };
+    let cluster = Cluster::start().await;
     let client = &cluster.client;
     let (input, output, group) = (topic(client, 1).await, topic(client, 1).await, fresh("group"));
     let source = TopicPartition::new(input.as_str(), 0);
@@ -147,7 +138,7 @@ async fn offsets_are_committed_with_the_records_or_not_at_all() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_that_the_group_does_not_know_is_refused() {
-    let Some(cluster) = cluster().await else { return };
+    let cluster = Cluster::start().await;
     let client = &cluster.client;
     let (input, output, group) = (topic(client, 1).await, topic(client, 1).await, fresh("group"));
     let mut member = Consumer::new(client, ConsumerConfig::group(&group).auto_commit(false)).unwrap();
@@ -181,7 +172,7 @@ async fn a_member_that_the_group_does_not_know_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_producer_fences_the_old_one_and_aborts_what_it_left_open() {
-    let Some(cluster) = cluster().await else { return };
+    let cluster = Cluster::start().await;
     let client = &cluster.client;
     let (topic, id) = (topic(client, 1).await, fresh("id"));
     let old = transactional(client, &id).await;
@@ -211,7 +202,7 @@ async fn a_newer_producer_fences_the_old_one_and_aborts_what_it_left_open() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_record_that_fails_the_transaction_is_aborted_and_the_next_one_works() {
-    let Some(cluster) = cluster().await else { return };
+    let cluster = Cluster::start().await;
     let client = &cluster.client;
     let topic = fresh("transactions");
     let new = NewTopic::new(&topic).partitions(1).replication_factor(1).config("max.message.bytes", "1000");
@@ -236,7 +227,7 @@ async fn after_a_record_that_fails_the_transaction_is_aborted_and_the_next_one_w
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dropped_connections_tear_no_transaction() {
-    let Some(cluster) = cluster().await else { return };
+    let cluster = Cluster::start().await;
     let direct = &cluster.client;
     let topic = topic(direct, 2).await;
     let port = cutting_proxy(cluster.servers.clone()).await;
