@@ -12,6 +12,13 @@ pub struct Guard {
     number: u64,
 }
 
+impl Guard {
+    /// Whose batch it is for.
+    pub fn producer_id(self) -> i64 {
+        self.producer_id
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
     number: u64,

@@ -88,12 +88,25 @@ pub(crate) struct TransactionalProducer {
 pub(crate) struct Verification {
     log: Arc<PartitionLog>,
     guard: Guard,
+    epoch: i16,
+    sequence: i32,
+    starts_anew: bool,
 }
 
 impl Verification {
     /// What is shown with the batch.
     pub(crate) fn guard(&self) -> Guard {
         self.guard
+    }
+
+    /// Takes the guard again, before the coordinator is asked again: the marker of the transaction before, which was
+    /// waited for, took away what it was worth.
+    pub(crate) fn renew(&mut self) {
+        let (epoch, sequence, starts_anew) = (self.epoch, self.sequence, self.starts_anew);
+        let taken = self.log.begin_verification(self.guard.producer_id(), epoch, sequence, starts_anew);
+        if let Some(guard) = taken {
+            self.log.end_verification(std::mem::replace(&mut self.guard, guard));
+        }
     }
 }
 
@@ -289,7 +302,7 @@ impl Partition {
     ) -> Result<Option<Verification>, PartitionError> {
         let log = self.opened()?;
         let guard = log.begin_verification(producer_id, epoch, sequence, starts_anew);
-        Ok(guard.map(|guard| Verification { log: log.clone(), guard }))
+        Ok(guard.map(|guard| Verification { log: log.clone(), guard, epoch, sequence, starts_anew }))
     }
 
     /// Ends a producer's transaction here; returns the log's end behind the marker.

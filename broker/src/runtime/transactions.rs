@@ -388,10 +388,11 @@ impl Node {
     }
 
     /// [`decide_transaction`](Self::decide_transaction), again and again for as long as the transaction before is being
-    /// ended, up to `add.partitions.to.txn.retry.backoff.max.ms`.
+    /// ended, up to `add.partitions.to.txn.retry.backoff.max.ms`. `again` is called before each time but the first.
     pub(crate) async fn decide_transaction_patiently<T: Send + 'static>(
         self: &Arc<Self>,
         transactional_id: &str,
+        mut again: impl FnMut() + Send,
         decide: impl Fn(&TransactionShard, i64) -> Decision<T> + Send + Sync,
     ) -> Result<T, TransactionsError> {
         let settings = self.live().settings.transactions;
@@ -409,6 +410,7 @@ impl Node {
             let wait: Duration = settings.add_backoff.min(deadline - now);
             // Either way the state is looked at again.
             let _ = tokio::time::timeout(wait, completed).await;
+            again();
         }
     }
 

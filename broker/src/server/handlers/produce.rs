@@ -93,7 +93,7 @@ fn begin(
     };
     let (node, call) = (node.clone(), call.clone());
     Outcome::Exclusive(Box::pin(async move {
-        if let Err(code) = ask(&node, question).await {
+        if let Err(code) = ask(&node, &mut topics, question).await {
             let asked = topics.iter_mut().flat_map(|topic| &mut topic.partitions);
             for target in asked.filter(|target| target.verification.is_some()) {
                 target.found = Err(code);

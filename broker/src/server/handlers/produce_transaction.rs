@@ -8,7 +8,7 @@ use riverrun_core::record::BatchHeader;
 
 use super::produce::TargetTopic;
 use crate::coordinator::transaction::{AddRequest, Name, Partitions, ProducerIdAndEpoch};
-use crate::runtime::{Node, TRANSACTION_VERSION};
+use crate::runtime::{Node, TRANSACTION_VERSION, Verification};
 use crate::server::error_map::ToCode;
 
 /// The first version that adds partitions by itself.
@@ -68,13 +68,22 @@ pub(super) fn question(
 }
 
 /// Asks the coordinator; the code is for the partitions whose guards were taken.
-pub(super) async fn ask(node: &Arc<Node>, question: Question) -> Result<(), ErrorCode> {
+pub(super) async fn ask(
+    node: &Arc<Node>,
+    topics: &mut [TargetTopic],
+    question: Question,
+) -> Result<(), ErrorCode> {
     let Question { add, version } = question;
     let id = add.transactional_id.clone();
+    let again = || {
+        let guarded = topics.iter_mut().flat_map(|topic| &mut topic.partitions);
+        guarded.filter_map(|target| target.verification.as_mut()).for_each(Verification::renew);
+    };
     let asked = if version >= ADDING_VERSION {
-        node.decide_transaction_patiently(&id, |state, now_ms| state.decide_add(now_ms, add.clone())).await
+        node.decide_transaction_patiently(&id, again, |state, now_ms| state.decide_add(now_ms, add.clone()))
+            .await
     } else {
-        node.decide_transaction_patiently(&id, |state, _| state.decide_verify(&add)).await
+        node.decide_transaction_patiently(&id, again, |state, _| state.decide_verify(&add)).await
     };
     asked.map_err(|error| match error.code() {
         ErrorCode::ProducerFenced => ErrorCode::InvalidProducerEpoch,

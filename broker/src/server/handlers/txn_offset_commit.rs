@@ -88,11 +88,12 @@ async fn commit(
     let shard = node.load_shard(&request.group_id).await.map_err(|error| error.code())?;
     let adds = call.version >= ADDING_VERSION;
     let (producer_id, epoch) = (request.producer_id, request.producer_epoch);
-    let verification = shard
+    let mut verification = shard
         .partition()
         .begin_verification(producer_id, epoch, NO_SEQUENCE, adds)
         .map_err(|error| error.code())?;
-    if verification.is_some() {
+    if let Some(guarded) = &mut verification {
+        let again = || guarded.renew();
         let partitions = node.offsets_partition_of(&request.group_id).await.map_err(|error| error.code())?;
         let id = name(&request.transactional_id);
         let add = AddRequest {
@@ -102,10 +103,12 @@ async fn commit(
             version: TRANSACTION_VERSION,
         };
         let asked = if adds {
-            node.decide_transaction_patiently(&id, |state, now_ms| state.decide_add(now_ms, add.clone()))
-                .await
+            node.decide_transaction_patiently(&id, again, |state, now_ms| {
+                state.decide_add(now_ms, add.clone())
+            })
+            .await
         } else if node.live().settings.transactions.verification {
-            node.decide_transaction_patiently(&id, |state, _| state.decide_verify(&add)).await
+            node.decide_transaction_patiently(&id, again, |state, _| state.decide_verify(&add)).await
         } else {
             Ok(())
         };
