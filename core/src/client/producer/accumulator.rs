@@ -182,11 +182,6 @@ impl Accumulator {
         Ok(appended)
     }
 
-    /// The producer id that partitions without one start with, once there is one.
-    pub(crate) fn identity(&self) -> Option<Identity> {
-        self.identity
-    }
-
     /// The producer id that all partitions without one start with.
     pub(crate) fn set_identity(&mut self, identity: Identity) {
         self.identity = Some(identity);

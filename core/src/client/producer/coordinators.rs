@@ -12,6 +12,7 @@ use super::super::TopicPartition;
 use super::super::cluster::{Client, Lane};
 use super::super::consumer::{CommittedOffset, GroupMetadata};
 use super::super::error::{RequestError, broker_error};
+use super::identity::INIT_STABLE;
 use super::queue::Identity;
 use super::transaction::{Protocol, Severity, severity};
 use crate::protocol::messages::add_partitions_to_txn_request::AddPartitionsToTxnTopic;
@@ -30,8 +31,6 @@ const END_V1: i16 = 4;
 const OFFSETS_V1: i16 = 4;
 /// The last version of AddPartitionsToTxn that is for clients.
 const ADD_FOR_CLIENTS: i16 = 3;
-/// The last version of InitProducerId without two-phase commit.
-const INIT_STABLE: i16 = 5;
 /// How soon to ask again where the coordinator is still ending the last transaction: it takes a few milliseconds.
 const CONCURRENT_WAIT: Duration = Duration::from_millis(10);
 /// From then on it is waited for as for anything else.

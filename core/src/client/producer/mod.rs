@@ -11,6 +11,7 @@ mod batch;
 mod config;
 mod coordinators;
 mod delivery;
+mod identity;
 mod limits;
 mod murmur2;
 mod partitioner;

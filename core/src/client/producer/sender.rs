@@ -11,21 +11,20 @@ use futures::stream::FuturesUnordered;
 use tokio::time::Instant;
 
 use super::super::TopicPartition;
-use super::super::cluster::{Client, ClusterView, Lane, Link, Seen};
+use super::super::cluster::{ClusterView, Lane, Link, Seen};
 use super::super::connection::Connection;
-use super::super::error::{RequestError, broker_error};
+use super::super::error::RequestError;
 use super::accumulator::{Route, Taken};
 use super::config::Acks;
 use super::coordinators::{Coordinators, join};
 use super::delivery::BatchEnd;
+use super::identity::ask_identity;
 use super::queue::{Attempt, Ended, Identity};
 use super::transaction::{Protocol, Severity};
 use super::{LEADER_WAIT, Shared, set_topic};
 use crate::protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
 use crate::protocol::messages::produce_response::PartitionProduceResponse;
-use crate::protocol::messages::{
-    InitProducerIdRequest, InitProducerIdResponse, ProduceRequest, ProduceResponse,
-};
+use crate::protocol::messages::{ProduceRequest, ProduceResponse};
 use crate::protocol::{ErrorCode, Str, Uuid};
 use crate::{Error, ErrorKind, Result};
 
@@ -33,8 +32,6 @@ use crate::{Error, ErrorKind, Result};
 const PRODUCE_V1: i16 = 11;
 /// From this version on Produce names topics by id.
 const BY_TOPIC_ID: i16 = 13;
-/// The last version of InitProducerId without two-phase commit.
-const INIT_STABLE: i16 = 5;
 
 /// An answer that came, and the batches it is about.
 struct Answered {
@@ -448,28 +445,6 @@ impl Sender {
         }
         self.shared.room.notify_waiters();
     }
-}
-
-/// Gets a producer id from the cluster, again where it may help.
-async fn ask_identity(client: &Client, lane: Lane) -> Result<Identity> {
-    let build = |_| InitProducerIdRequest {
-        transactional_id: None,
-        transaction_timeout_ms: i32::MAX,
-        ..Default::default()
-    };
-    let attempt = |_| async {
-        let node = client.any_node(lane).await?;
-        let timeout = client.config().request_timeout;
-        let response: InitProducerIdResponse =
-            client.request::<InitProducerIdRequest>(node, lane, INIT_STABLE, timeout, build).await?;
-        match ErrorCode::from(response.error_code) {
-            ErrorCode::None => {
-                Ok(Identity { producer_id: response.producer_id, epoch: response.producer_epoch })
-            }
-            code => Err(broker_error(code, None, "getting a producer id")),
-        }
-    };
-    client.retrying(client.config().api_timeout, attempt).await
 }
 
 fn attempt_of(response: &PartitionProduceResponse) -> Attempt {
