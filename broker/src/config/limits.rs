@@ -20,7 +20,7 @@ pub(crate) const CONTROLLER_QUOTA_WINDOW_SIZE_SECONDS: ConfigKey<i32> =
         .at_least(1)
         .importance(Importance::Low)
         .doc("Seconds of each window of controller mutation quotas.");
-pub(crate) const FETCH_MEMORY_MAX_BYTES: ConfigKey<i64> = ConfigKey::long("fetch.memory.max.bytes", 256 << 20).at_least(1 << 20).doc("Memory that answers to fetches may take, from their reading until they are written. The fuller it is, the less a fetch brings.");
+pub(crate) const FETCH_MEMORY_MAX_BYTES: ConfigKey<i64> = ConfigKey::long("fetch.memory.max.bytes", 128 << 20).at_least(1 << 20).doc("Memory that answers to fetches may take, from their reading until they are written. The fuller it is, the less a fetch brings.");
 pub(crate) const MAX_CONNECTION_CREATION_RATE: ConfigKey<i32> =
     ConfigKey::int("max.connection.creation.rate", i32::MAX)
         .at_least(0)
