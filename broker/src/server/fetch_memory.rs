@@ -39,21 +39,27 @@ impl FetchMemory {
 pub(crate) struct FetchBudget {
     of_all: Arc<FetchMemory>,
     of_connection: Arc<FetchMemory>,
+    wanted: usize,
     pub(crate) bytes: usize,
 }
 
 impl FetchBudget {
     /// Takes up to `wanted` bytes; less if others have taken theirs.
     pub(crate) fn take(of_all: &Arc<FetchMemory>, of_connection: &Arc<FetchMemory>, wanted: usize) -> Self {
-        let free = (of_all.free() / SHARE).min(of_connection.free());
-        let bytes = wanted.min(free.max(FETCH_BYTES_MIN));
-        for memory in [of_all, of_connection] {
-            memory.taken.fetch_add(bytes, Ordering::Relaxed);
-        }
-        FetchBudget { of_all: of_all.clone(), of_connection: of_connection.clone(), bytes }
+        let (of_all, of_connection) = (of_all.clone(), of_connection.clone());
+        let mut budget = FetchBudget { of_all, of_connection, wanted, bytes: 0 };
+        budget.renew();
+        budget
     }
 
-    /// The answer is made and has `bytes`: it holds no more than that.
+    /// Takes as much as a new fetch would: who has waited reads again. What it has is given back before.
+    pub(crate) fn renew(&mut self) {
+        self.settle(0);
+        let free = (self.of_all.free() / SHARE).min(self.of_connection.free());
+        self.settle(self.wanted.min(free.max(FETCH_BYTES_MIN)));
+    }
+
+    /// No more than `bytes` are held from now on: the answer is made and has so many, or the fetch waits for more.
     pub(crate) fn settle(&mut self, bytes: usize) {
         for memory in [&self.of_all, &self.of_connection] {
             memory.taken.fetch_add(bytes, Ordering::Relaxed);
@@ -88,6 +94,9 @@ mod tests {
         budgets[0].settle(100);
         budgets.truncate(1);
         assert_eq!(all.taken(), 100);
+        // Who waits holds what it has read alone, and gets a full share when it reads again.
+        budgets[0].renew();
+        assert_eq!(budgets[0].bytes, 50 << 20);
         drop(budgets);
         assert_eq!(all.taken(), 0);
     }

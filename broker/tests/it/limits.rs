@@ -196,6 +196,27 @@ async fn readers_that_stand_still_bound_what_waits_for_them() {
 }
 
 #[tokio::test]
+async fn readers_that_wait_for_records_take_no_memory() {
+    let broker = broker(&[("fetch.memory.max.bytes", "1048576")]).await;
+    let mut wire = Wire::to(&broker).await;
+    create(&mut wire, &[]).await;
+    let mut waiting = Vec::new();
+    for _ in 0..50 {
+        let mut reader = Wire::to(&broker).await;
+        let fetch = reader.send(&fetch_request(0, 1, 600_000), 12).await;
+        waiting.push((reader, fetch));
+    }
+    let requests = "kafka_network_RequestMetrics_RequestsPerSec_total{request=\"Fetch\",version=\"12\"}";
+    until(&broker, requests, |count| count == 50.0).await;
+    until(&broker, "riverrun_network_SocketServer_FetchMemoryUsed", |used| used == 0.0).await;
+    produce(&mut wire, -1, batch(&["x"])).await;
+    for (mut reader, fetch) in waiting {
+        assert_eq!(values(&reader.receive::<FetchRequest>(fetch, 12).await).len(), 1);
+    }
+    broker.shutdown().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_client_that_sends_ahead_and_never_reads_is_not_read_any_more() {
     let broker = broker(&[]).await;
     let mut stream: BoxedStream = broker.connector().connect("in-process", 0).await.unwrap();

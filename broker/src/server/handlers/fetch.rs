@@ -26,7 +26,9 @@ const READ_COMMITTED: i8 = 1;
 /// How much a fetch may bring, and how little it waits for.
 #[derive(Clone, Copy)]
 struct Limits {
+    /// Of all partitions, as memory allows.
     max_bytes: usize,
+    /// As asked for; nothing is waited for that there is no memory for.
     min_bytes: usize,
     max_wait: Duration,
     read_committed: bool,
@@ -81,7 +83,7 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: FetchRequest) -> Ou
     let budget = call.fetch_budget(&image, wanted);
     let limits = Limits {
         max_bytes: budget.bytes,
-        min_bytes: size(request.min_bytes).min(budget.bytes),
+        min_bytes: size(request.min_bytes),
         max_wait: Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0)),
         read_committed: request.isolation_level == READ_COMMITTED,
     };
@@ -137,6 +139,11 @@ fn find(
         theirs if theirs > ours => Err(ErrorCode::UnknownLeaderEpoch),
         _ => Ok(partition),
     }
+}
+
+/// Bytes of records that were read.
+fn bytes_of(reads: &[Read]) -> usize {
+    reads.iter().map(|read| if let Read::Slice(slice) = read { slice.bytes } else { 0 }).sum()
 }
 
 impl Fetch {
@@ -199,10 +206,11 @@ impl Fetch {
 
     /// Whether the answer need not wait: there is enough, something failed, or nothing is waited for.
     fn is_enough(&self, reads: &[Read]) -> bool {
-        let bytes: usize =
-            reads.iter().map(|read| if let Read::Slice(slice) = read { slice.bytes } else { 0 }).sum();
         let failed = reads.iter().any(|read| matches!(read, Read::Failed(_)));
-        failed || reads.is_empty() || bytes >= self.limits.min_bytes || self.limits.max_wait.is_zero()
+        failed
+            || reads.is_empty()
+            || bytes_of(reads) >= self.limits.min_bytes.min(self.limits.max_bytes)
+            || self.limits.max_wait.is_zero()
     }
 
     /// The first read, where memory does not have it all.
@@ -236,6 +244,8 @@ impl Fetch {
         let closing = self.node.closing();
         tokio::pin!(deadline, closing);
         loop {
+            // Who waits takes no memory from those who read.
+            self.budget.settle(bytes_of(&reads));
             // A reader of its own for each round: what is left of the last one is swept.
             let reader = Arc::new(Notify::new());
             for (partition, read) in self.partitions.iter().zip(&reads) {
@@ -249,6 +259,8 @@ impl Fetch {
                 () = &mut deadline => true,
                 () = &mut closing => true,
             };
+            self.budget.renew();
+            self.limits.max_bytes = self.budget.bytes;
             reads = match self.read_cached() {
                 Some(reads) => reads,
                 None => match self.read_later().await {

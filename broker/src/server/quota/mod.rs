@@ -139,7 +139,7 @@ impl ClientQuotas {
 
     /// Most bytes that one fetch may bring under its limit: more could never be sent.
     pub(crate) fn fetch_bytes_max(&self, limit: Option<&QuotaLimit>) -> usize {
-        limit.map_or(usize::MAX, |limit| self.windows.most_at_once(limit.value) as usize)
+        limit.map_or(usize::MAX, |limit| (self.windows.most_at_once(limit.value) as usize).max(1))
     }
 
     /// A client's request took a thread for so long; how long it must wait: one window at most.
