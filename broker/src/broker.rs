@@ -101,9 +101,10 @@ impl BrokerConfig {
         crate::metrics::reference()
     }
 
-    /// Every config that a broker obeys, as a table in Markdown, and those of a topic after them.
+    /// Every config of a broker, a topic, a group and a client metrics subscription, as tables in Markdown: those that
+    /// are obeyed, and what becomes of Kafka's others.
     pub fn reference() -> String {
-        format!("{}\n{}", config::BROKER.markdown(), config::TOPIC.markdown())
+        config::reference()
     }
 }
 

@@ -10,7 +10,7 @@ use super::inert::reason;
 use super::kafka::{KAFKA_BROKER, is_dynamic_in_kafka};
 
 /// Kafka lets these change; here they are fixed by the start.
-const FIXED: &[&str] = &[LISTENERS.name()];
+const FIXED: &[&str] = &["group.consumer.assignment.interval.ms", LISTENERS.name(), "log.cleaner.threads"];
 
 const ALTER_LOG_DIRS_RATE: ConfigKey<i64> = ConfigKey::long(
     "replica.alter.log.dirs.io.max.bytes.per.second",

@@ -256,6 +256,21 @@ pub(crate) const WITHOUT_EFFECT: &[&str] = &[
     "unclean.leader.election.enable",
 ];
 
+/// Configs of a topic that are kept for tools and nothing else: on one node of Kafka, without tiered storage, they do
+/// nothing either.
+#[cfg(test)]
+pub(super) const KEPT_TOPIC: &[&str] = &[
+    "file.delete.delay.ms",
+    "follower.replication.throttled.replicas",
+    "leader.replication.throttled.replicas",
+    "local.retention.bytes",
+    "local.retention.ms",
+    "preallocate",
+    "remote.log.copy.disable",
+    "remote.log.delete.on.disable",
+    "unclean.leader.election.enable",
+];
+
 /// By how a name begins: what stands in the way of obeying it.
 const REASONS: &[(&str, &str)] = &[
     ("add.partitions.to.txn.", "it tunes requests between brokers, and one node has no other"),

@@ -157,3 +157,98 @@ fn what_changes_on_a_running_broker_is_checked() {
     let config = effective(&given, Some(&overrides(&[("message.max.bytes", "3")])), Some(&own));
     assert_eq!((config.get(&broker::LOG_RETENTION_MS), config.get(&broker::MESSAGE_MAX_BYTES)), (Some(4), 3));
 }
+
+/// Every source file of this crate but tests.
+fn sources() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|kind| kind == "rs") && !path.ends_with("tests.rs") {
+                found.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    found
+}
+
+/// The constant that declares a config, and the file that it stands in.
+fn declaration<'a>(sources: &'a [(String, String)], name: &str) -> Option<(&'a str, &'a str)> {
+    let quoted = format!("\"{name}\"");
+    sources.iter().filter(|(path, _)| path.contains("/src/config/")).find_map(|(path, text)| {
+        let places = text.match_indices(&quoted).map(|(at, _)| at);
+        places
+            .filter_map(|at| {
+                let before = &text[..at];
+                let start = before.rfind("const ")? + "const ".len();
+                let (constant, rest) = before[start..].split_once(':')?;
+                // The name is the first argument of the declaration's first call.
+                let declared = rest.contains("ConfigKey") && !rest.contains(';') && !rest.contains('"');
+                (declared && rest.matches('(').count() == 1).then_some((path.as_str(), constant.trim()))
+            })
+            .next()
+    })
+}
+
+/// A config that is taken must be obeyed: some code reads it, by its key, or by its name where groups' configs are read.
+#[test]
+fn nothing_is_taken_and_ignored() {
+    let sources = sources();
+    let uses = |path: &str, text: &str, constant: &str, declared_in: &str| {
+        let word = |at: usize| {
+            let inner = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let end = at + constant.len();
+            !text[..at].ends_with(inner) && !text[end..].starts_with(inner)
+        };
+        let all = text.match_indices(constant).filter(|(at, _)| word(*at));
+        // In its own file a key stands in its declaration and in the table.
+        all.count() > if path == declared_in { 2 } else { 0 }
+    };
+    let mut ignored = Vec::new();
+    for (table, kept) in
+        [(&BROKER, &[][..]), (&TOPIC, inert::KEPT_TOPIC), (&CLIENT_METRICS, &[]), (&GROUP, &[])]
+    {
+        for def in table.iter().filter(|def| !kept.contains(&def.name)) {
+            // These are refused when they are set.
+            if def.name.starts_with("share.") || def.name.starts_with("streams.") {
+                continue;
+            }
+            let (declared_in, constant) =
+                declaration(&sources, def.name).unwrap_or_else(|| panic!("{} is declared nowhere", def.name));
+            let by_key = sources.iter().any(|(path, text)| uses(path, text, constant, declared_in));
+            let is_default = table.name() == "broker"
+                && TOPIC
+                    .iter()
+                    .flat_map(|topic| synonyms_of(topic.name))
+                    .any(|synonym| synonym.broker == def.name);
+            let quoted = format!("\"{}\"", def.name);
+            let by_name = table.name() == "group"
+                && sources
+                    .iter()
+                    .any(|(path, text)| path.contains("/src/runtime/") && text.contains(&quoted));
+            if !by_key && !is_default && !by_name {
+                ignored.push(def.name);
+            }
+        }
+    }
+    assert_eq!(ignored, Vec::<&str>::new(), "these are taken, but no code reads them");
+}
+
+/// `docs/configs.md` holds the reference; with RIVERRUN_WRITE_DOCS set this test writes it. It wants every name there,
+/// not every word: what a config does may move from one list to another.
+#[test]
+fn every_config_is_in_the_reference() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configs.md");
+    if std::env::var_os("RIVERRUN_WRITE_DOCS").is_some() {
+        std::fs::write(path, crate::BrokerConfig::reference()).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap();
+    let names = KAFKA_BROKER.iter().chain(BROKER.iter()).chain(TOPIC.iter()).chain(GROUP.iter());
+    for def in names.chain(CLIENT_METRICS.iter()).chain(THROTTLES.iter()) {
+        let row = format!("| `{}` |", def.name);
+        assert!(written.contains(&row), "{} is missing: run this test with RIVERRUN_WRITE_DOCS=1", def.name);
+    }
+}

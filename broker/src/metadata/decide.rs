@@ -111,7 +111,7 @@ pub(crate) fn decide_create_partitions(
     image: &ClusterImage,
     name: &str,
     count: i32,
-    assignments: &[Vec<i32>],
+    assignments: Option<&[Vec<i32>]>,
 ) -> Result<Vec<MetadataRecord>, TopicError> {
     let topic = image.topic(name).ok_or_else(|| TopicError::Unknown(name.to_owned()))?;
     let has = topic.partitions.len();
@@ -122,11 +122,7 @@ pub(crate) fn decide_create_partitions(
     if count - first > MAX_NEW_PARTITIONS {
         return Err(TopicError::Partitions(count));
     }
-    let partitions = if assignments.is_empty() {
-        let replicas =
-            topic.partitions.first().map(|partition| partition.replicas.clone()).unwrap_or_default();
-        number_partitions(first..count, &replicas)
-    } else {
+    let partitions = if let Some(assignments) = assignments {
         let numbered: Vec<(i32, Vec<i32>)> = (first..).zip(assignments.iter().cloned()).collect();
         if i32::try_from(numbered.len()) != Ok(count - first) {
             return Err(TopicError::Assignment(format!(
@@ -136,6 +132,10 @@ pub(crate) fn decide_create_partitions(
             )));
         }
         check_assignments(image, first, &numbered)?
+    } else {
+        let replicas =
+            topic.partitions.first().map(|partition| partition.replicas.clone()).unwrap_or_default();
+        number_partitions(first..count, &replicas)
     };
     Ok(vec![MetadataRecord::PartitionsAdded { topic_id: topic.id.to_string(), partitions }])
 }

@@ -87,9 +87,9 @@ fn topics_are_made_as_asked() {
 fn partitions_are_added_and_topics_deleted() {
     let mut image = image();
     create(&mut image, &topic("t"));
-    let error = decide_create_partitions(&image, "t", 3, &[]).unwrap_err();
+    let error = decide_create_partitions(&image, "t", 3, None).unwrap_err();
     assert_eq!(error.to_string(), "the topic has 3 partitions already; 3 is not more");
-    for record in decide_create_partitions(&image, "t", 5, &[]).unwrap() {
+    for record in decide_create_partitions(&image, "t", 5, None).unwrap() {
         image.replay(&record).unwrap();
     }
     assert_eq!(image.topic("t").unwrap().partitions.len(), 5);
@@ -254,7 +254,7 @@ fn full_image() -> ClusterImage {
     for name in ["a", "bb", "ccc"] {
         create(&mut image, &topic(name));
     }
-    let grown = decide_create_partitions(&image, "a", 5, &[]).unwrap();
+    let grown = decide_create_partitions(&image, "a", 5, None).unwrap();
     let deleted = decide_delete_topic(image.topic("ccc").unwrap());
     let set = |resource, name: &str| MetadataRecord::ConfigSet {
         resource,

@@ -12,6 +12,7 @@ mod folders;
 mod groups;
 mod limits;
 mod metadata_log;
+mod one_node;
 mod pipelining;
 mod quotas;
 mod restart;

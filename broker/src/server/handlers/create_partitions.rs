@@ -1,11 +1,12 @@
 //! CreatePartitions, versions 0 to 3.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use riverrun_core::protocol::ErrorCode;
 use riverrun_core::protocol::messages::create_partitions_request::CreatePartitionsTopic;
 use riverrun_core::protocol::messages::create_partitions_response::CreatePartitionsTopicResult;
 use riverrun_core::protocol::messages::{CreatePartitionsRequest, CreatePartitionsResponse};
+use riverrun_core::protocol::{ErrorCode, Str};
 
 use crate::metadata::decide_create_partitions;
 use crate::runtime::Node;
@@ -21,8 +22,22 @@ pub(crate) fn handle(node: &Arc<Node>, call: &Call, request: CreatePartitionsReq
     Outcome::Exclusive(Box::pin(async move {
         let mut results = Vec::with_capacity(request.topics.len());
         let mut throttle_time_ms = 0;
+        let mut counts: BTreeMap<Str, usize> = BTreeMap::new();
+        for topic in &request.topics {
+            *counts.entry(topic.name.clone()).or_default() += 1;
+        }
         for topic in request.topics {
             let name = topic.name.clone();
+            let Some(count) = counts.remove(&name) else { continue };
+            if count > 1 {
+                results.push(CreatePartitionsTopicResult {
+                    error_code: ErrorCode::InvalidRequest.code(),
+                    error_message: Some(format!("topic '{name}' is named twice").into()),
+                    name,
+                    ..Default::default()
+                });
+                continue;
+            }
             let (code, message) =
                 match call.mutates(&node, added(&node, &topic), call.version >= STRICT_VERSION) {
                     Ok(throttle_ms) => {
@@ -60,14 +75,17 @@ async fn create(
     topic: CreatePartitionsTopic,
     validate_only: bool,
 ) -> Result<(), (ErrorCode, String)> {
-    let assignments: Vec<Vec<i32>> =
-        topic.assignments.into_iter().flatten().map(|assignment| assignment.broker_ids).collect();
+    let assignments: Option<Vec<Vec<i32>>> = topic
+        .assignments
+        .map(|assignments| assignments.into_iter().map(|assignment| assignment.broker_ids).collect());
     let decided = node
         .controller
-        .change(move |image| match decide_create_partitions(image, &topic.name, topic.count, &assignments) {
-            Ok(_) if validate_only => (Vec::new(), Ok(())),
-            Ok(records) => (records, Ok(())),
-            Err(error) => (Vec::new(), Err(error)),
+        .change(move |image| {
+            match decide_create_partitions(image, &topic.name, topic.count, assignments.as_deref()) {
+                Ok(_) if validate_only => (Vec::new(), Ok(())),
+                Ok(records) => (records, Ok(())),
+                Err(error) => (Vec::new(), Err(error)),
+            }
         })
         .await
         .map_err(|error| (error.code(), error.to_string()))?;
