@@ -38,6 +38,5 @@ pub(crate) mod keys {
     //! The keys that other rooms read.
     pub(crate) use super::cleaner::*;
     pub(crate) use super::client_metrics::*;
-    pub(crate) use super::group::*;
     pub(crate) use super::topic::*;
 }

@@ -24,8 +24,8 @@ pub(crate) use decide::{
 pub(crate) use image::{ClusterImage, PartitionImage, ReplayError, TopicImage};
 pub(crate) use log::{MetadataLog, MetadataLogError};
 pub(crate) use quotas::{
-    CLIENT_ID, ClientLimits, EntityName, IP, QuotaBucket, QuotaChange, QuotaEntity, QuotaError, QuotaKey,
-    QuotaLimit, Quotas, USER, decide_alter_quotas,
+    CLIENT_ID, EntityName, IP, QuotaBucket, QuotaChange, QuotaEntity, QuotaError, QuotaLimit, Quotas, USER,
+    decide_alter_quotas,
 };
 pub(crate) use record::{ConfigResource, MetadataRecord};
 pub(crate) use snapshot::{from_last_snapshot, snapshot};

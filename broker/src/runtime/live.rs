@@ -106,18 +106,6 @@ impl Node {
         self.configs.now()
     }
 
-    /// The configs of a topic: its own, else the broker's, else Kafka's defaults.
-    pub(crate) fn topic_config(&self, topic: &str) -> Config {
-        self.logs.topic_config(topic)
-    }
-
-    /// The configs of a group: its own, else the broker's, else Kafka's defaults.
-    pub(crate) fn group_config(&self, group: &str) -> Config {
-        let image = self.controller.image();
-        let own = image.configs(&ConfigResource::Group(group.to_owned()));
-        super::logs::with_own(&self.live().group_defaults, own.map(AsRef::as_ref))
-    }
-
     /// Configs of `resource` have changed: puts them in force.
     pub(crate) fn configs_changed(&self, resource: &ConfigResource) {
         match resource {
