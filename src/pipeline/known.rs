@@ -36,7 +36,7 @@ pub(super) enum Doubt {
 /// The keys that decide which columns there are, and their types.
 const OF_COLUMNS: [&str; 6] = ["format", "header", "delimiter", "quote", "null", "columns"];
 /// The keys that decide what rows mean to each other.
-const OF_NATURE: [&str; 5] = ["as", "key", "timestamp", "timestamp.format", "watermark"];
+const OF_NATURE: [&str; 6] = ["as", "key", "timestamp", "timestamp.format", "watermark", "idle_timeout"];
 
 /// A source as SQL sees it.
 #[cfg_attr(not(feature = "sql"), expect(dead_code, reason = "only SQL asks"))]
@@ -47,6 +47,8 @@ pub(super) struct KnownSource {
     pub(super) schema: Option<Schema>,
     pub(super) key: Option<String>,
     pub(super) timestamp: Option<String>,
+    /// Whether it goes on for ever.
+    pub(super) follows: bool,
     pub(super) tolerance: Tolerance,
     pub(super) doubt: Option<Doubt>,
 }
@@ -70,6 +72,7 @@ impl KnownSource {
             schema: schema.flatten(),
             key: keys.map.get("key").cloned(),
             timestamp: keys.map.get("timestamp").cloned(),
+            follows: keys.map.get("follow").is_some_and(|text| text == "true"),
             tolerance,
             doubt,
         }

@@ -206,6 +206,57 @@ fn killed_at_any_moment_a_copy_is_whole() {
     assert!(kills > 0, "no run was killed");
 }
 
+/// Rows of one key, so that three of four partitions never get any, grouped by something else.
+const QUIET: &str = "
+name: quiet
+sources:
+  rows:
+    connector: file
+    path: data-*.csv
+    follow: true
+    key: id
+    timestamp: at
+    idle_timeout: 1 second
+    topic: { name: rows, partitions: 4 }
+sql: |
+  CREATE MATERIALIZED VIEW per_minute AS
+    SELECT name, window_end, count(*) AS n FROM TUMBLE(rows, at, INTERVAL '1 minute')
+     GROUP BY name, window_end EMIT FINAL;
+sinks:
+  out: { connector: file, topics: [per_minute], path: out/minutes.jsonl }
+";
+
+#[cfg(feature = "sql")]
+#[test]
+fn partitions_without_rows_hold_no_window_open() {
+    let place = Place::new(QUIET);
+    let row = |minute: u32| format!("1,a,2024-01-01T00:{minute:02}:30Z\n");
+    place.write("data-1.csv", &format!("id,name,at\n{}{}{}", row(0), row(0), row(1)));
+    // Killed as soon as the first window is there: the next run neither repeats it nor takes it back.
+    let found = |place: &Place| {
+        let parts = std::fs::read_dir(place.path("out")).into_iter().flatten().flatten();
+        let texts = parts.filter_map(|part| std::fs::read_to_string(part.path()).ok());
+        let lines = |text: &str| -> Vec<(String, u64)> {
+            let rows = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            rows.filter_map(|row| Some((row["window_end"].as_str()?.to_owned(), row["n"].as_u64()?)))
+                .collect()
+        };
+        texts.flat_map(|text| lines(&text)).collect::<Vec<_>>()
+    };
+    let window = |minute: u32, n: u64| (format!("2024-01-01T00:{minute:02}:00Z"), n);
+    let mut child = place.command("run", &[]).spawn().unwrap();
+    eventually("the first window", || (found(&place) == [window(1, 2)]).then_some(()));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut file = std::fs::OpenOptions::new().append(true).open(place.path("data-1.csv")).unwrap();
+    std::io::Write::write_all(&mut file, format!("{}{}", row(1), row(2)).as_bytes()).unwrap();
+    let mut child = place.command("run", &[]).spawn().unwrap();
+    eventually("the second window", || (found(&place) == [window(1, 2), window(2, 2)]).then_some(()));
+    terminate(&child);
+    assert!(wait(&mut child).success());
+    assert_eq!(found(&place), [window(1, 2), window(2, 2)]);
+}
+
 #[test]
 fn a_pipeline_that_follows_its_files_is_stopped_with_a_signal() {
     let follow = COPY.replace("    key: id\n", "    key: id\n    follow: true\n");

@@ -40,6 +40,16 @@ pub(super) enum Role {
     Table,
 }
 
+/// When a partition that has nothing more holds the watermark back no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Idle {
+    /// When SQL finds it right.
+    Default,
+    /// After so many milliseconds of the wall clock.
+    After(i64),
+    Never,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct SourceSpec {
     pub(super) name: String,
@@ -48,6 +58,7 @@ pub(super) struct SourceSpec {
     pub(super) topic: TopicSpec,
     /// How far rows may lie behind the latest.
     pub(super) watermark_ms: i64,
+    pub(super) idle: Idle,
     pub(super) config: FlatConfig,
 }
 

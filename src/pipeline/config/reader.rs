@@ -9,7 +9,7 @@ use std::path::Path;
 use riverrun_connectors::api::{nearest, unknown};
 use riverrun_connectors::runtime::{Tolerance, TopicSpec};
 
-use super::{ErrorsSpec, FlatConfig, PipelineFile, Role, SinkSpec, SourceSpec};
+use super::{ErrorsSpec, FlatConfig, Idle, PipelineFile, Role, SinkSpec, SourceSpec};
 use crate::pipeline::duration::parse_ms;
 use crate::pipeline::problem::Gathered;
 use crate::pipeline::yaml::{Content, Entry, Node};
@@ -31,7 +31,7 @@ const SOURCE_KEYS: &[(&str, &str)] = &[
     ("tasks", "tasks.max"),
 ];
 /// The keys of a source that say how its topic is read.
-const SOURCE_OWN_KEYS: &[&str] = &["connector", "topic", "as", "watermark"];
+const SOURCE_OWN_KEYS: &[&str] = &["connector", "topic", "as", "watermark", "idle_timeout"];
 const SINK_KEYS: &[(&str, &str)] = &[
     ("path", "path"),
     ("format", "format"),
@@ -254,6 +254,7 @@ impl Reader {
             role: Role::Stream,
             topic: TopicSpec { name: entry.key.clone(), partitions: 1, configs: BTreeMap::new() },
             watermark_ms: 0,
+            idle: Idle::Default,
             config: FlatConfig::default(),
         };
         for Entry { key, value, .. } in &entries {
@@ -264,6 +265,12 @@ impl Reader {
                 "watermark" => {
                     let example = "'1 day' or '30 seconds'";
                     spec.watermark_ms = reader.span(key, value, example).unwrap_or_default();
+                }
+                "idle_timeout" if value.text() == Some("never") => spec.idle = Idle::Never,
+                "idle_timeout" => {
+                    if let Some(ms) = reader.span(key, value, "'30 seconds', or never") {
+                        spec.idle = Idle::After(ms);
+                    }
                 }
                 "topic" => {
                     if reader.topic(value, &mut spec.topic).is_none() {
@@ -289,10 +296,13 @@ impl Reader {
             }
             spec.topic.configs.entry("cleanup.policy".to_owned()).or_insert_with(|| "compact".to_owned());
         }
-        if spec.watermark_ms > 0 && !timestamp && !config.strange {
-            let message = "'watermark' needs 'timestamp', the column of the event time".to_owned();
-            self.0.add(spec.place, message);
-            config.wrong.insert("watermark".to_owned());
+        let told = [("watermark", spec.watermark_ms > 0), ("idle_timeout", spec.idle != Idle::Default)];
+        for (key, given) in told {
+            if given && !timestamp && !config.strange {
+                let message = format!("'{key}' needs 'timestamp', the column of the event time");
+                self.0.add(spec.place, message);
+                config.wrong.insert(key.to_owned());
+            }
         }
         add_errors(&mut config, errors);
         spec.config = config;
@@ -312,7 +322,7 @@ impl Reader {
 
     /// A span of time in milliseconds.
     fn span(&mut self, key: &str, node: &Node, example: &str) -> Option<i64> {
-        let span = node.text().and_then(parse_ms);
+        let span = node.text().and_then(parse_ms).filter(|ms| key != "idle_timeout" || *ms > 0);
         if span.is_none() {
             let found = node.describe();
             let message = format!("'{key}' must be a span of time such as {example}, found {found}");

@@ -3,7 +3,7 @@
 use riverrun_connectors::api::{ColumnType, Schema};
 use riverrun_connectors::runtime::Tolerance;
 
-use super::super::config::Role;
+use super::super::config::{Idle, Role};
 use super::super::known::{Doubt, KnownSource};
 use super::super::problem::Gathered;
 
@@ -43,6 +43,11 @@ pub(super) fn declaration(source: &KnownSource, problems: &mut Gathered) -> (Str
             let column = name(column);
             let delay = spec.watermark_ms;
             items.push(format!("WATERMARK FOR {column} AS {column} - INTERVAL '{delay}' MILLISECONDS"));
+            match spec.idle {
+                Idle::Default => {}
+                Idle::After(ms) => options.push(format!("idle_timeout = '{ms} milliseconds'")),
+                Idle::Never => options.push("idle_timeout = 'never'".to_owned()),
+            }
         } else if spec.watermark_ms > 0 {
             let message = format!(
                 "'watermark' needs an event time of type TIMESTAMP, and '{column}' is none; write its times as RFC \

@@ -56,6 +56,9 @@ pub(in super::super) async fn plan(
             return plan;
         }
     };
+    if !sources.iter().any(|source| source.follows) {
+        session = session.with_input_that_ends();
+    }
     if !file.sources_known {
         session.expect_more_names();
     }

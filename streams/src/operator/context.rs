@@ -173,6 +173,8 @@ pub struct Context {
     pub(crate) metrics: BTreeMap<&'static str, f64>,
     pub(crate) owner: usize,
     pub(crate) remembered: BTreeMap<Bytes, Bytes>,
+    /// By processor and input.
+    pub(crate) quiet_since_ms: BTreeMap<(usize, usize), Option<i64>>,
     scratch: BytesMut,
     schedules: Vec<Schedule>,
     schedules_made: u32,
@@ -192,6 +194,7 @@ impl Context {
             metrics: BTreeMap::new(),
             owner: 0,
             remembered: BTreeMap::new(),
+            quiet_since_ms: BTreeMap::new(),
             scratch: BytesMut::new(),
             schedules: Vec::new(),
             schedules_made: 0,
@@ -211,6 +214,12 @@ impl Context {
     /// The highest record time that the task has seen over all inputs, -1 before the first.
     pub fn stream_time_ms(&self) -> i64 {
         self.stream_time_ms
+    }
+
+    /// Since when, by the wall clock, an input of the processor in hand has been caught up: all that its partition
+    /// holds was processed, and its broker keeps saying that there is no more. For `tick`.
+    pub fn quiet_since_ms(&self, input: usize) -> Option<i64> {
+        self.quiet_since_ms.get(&(self.owner, input)).copied().flatten()
     }
 
     /// Takes up a record: moves stream time, and what is emitted from here on carries its headers.

@@ -187,6 +187,11 @@ impl Hosted {
         }
     }
 
+    /// Says whether all that an input has was fed.
+    pub(super) fn set_caught_up(&mut self, topic: &str, caught_up: bool, now_ms: i64) {
+        self.task.set_caught_up(topic, caught_up && !self.holds(topic), now_ms);
+    }
+
     /// Tells the time.
     pub(super) async fn tick(&mut self, now_ms: i64) -> Result<()> {
         self.task.tick(now_ms).map_err(|error| self.failed(error))?;

@@ -25,6 +25,9 @@ use super::plan::TaskId;
 const IDLE_WAIT: Duration = Duration::from_millis(20);
 /// How often tasks are told the time.
 const TICK_INTERVAL: Duration = Duration::from_millis(100);
+/// A broker that has not answered for longer may have records that nobody knows of. Answers without records take up
+/// to `fetch.max.wait.ms` (500 ms).
+const HEARD_WITHIN: Duration = Duration::from_secs(3);
 /// How long leaving the group may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long giving up open transactions may take: whoever opens the tasks next does it otherwise.
@@ -175,6 +178,9 @@ impl Runner {
         if ticks {
             self.tick_at = now + TICK_INTERVAL;
         }
+        if ticks {
+            self.tell_quiet(now_ms);
+        }
         let mut busy = false;
         for task in self.tasks.values_mut() {
             busy |= task.work(now_ms).await? > 0;
@@ -224,6 +230,15 @@ impl Runner {
             task.feed_end(&name.topic, self.consumer.cached_end(name))?;
         }
         Ok(())
+    }
+
+    /// Tells tasks which of their inputs are caught up.
+    fn tell_quiet(&mut self, now_ms: i64) {
+        for (name, id) in &self.readers {
+            let Some(task) = self.tasks.get_mut(id) else { continue };
+            let heard = self.consumer.caught_up(name).is_some_and(|ago| ago <= HEARD_WITHIN);
+            task.set_caught_up(&name.topic, heard && !self.paused.contains(name), now_ms);
+        }
     }
 
     /// Fetches no more of inputs of which enough waits, or whose time has not come or is over.

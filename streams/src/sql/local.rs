@@ -3,8 +3,10 @@
 //! For tests, and for trying statements without a cluster. Views run as everywhere, one task for each partition of
 //! each sub-topology; each statement ends when all that it caused has been worked off.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use riverrun_core::Result;
 
 use super::continuous::ContinuousQuery;
@@ -13,8 +15,9 @@ use super::error::SqlError;
 use super::session::{Answer, SqlSession};
 use super::topic::{MemoryLog, NewRecord, TopicLog};
 use crate::record::{OutputKind, OutputRecord};
-use crate::state::MemoryBackend;
-use crate::task::{Scope, Task, TaskConfig};
+use crate::state::{Backend, MemoryBackend};
+use crate::task::{Scope, Task, TaskConfig, position_key};
+use crate::topology::Topology;
 
 /// A task, and how far it was fed in each of its topics.
 #[derive(Debug)]
@@ -23,11 +26,14 @@ struct Running {
     part: u32,
     task: Task,
     fed: Vec<(String, i64)>,
+    /// What its stores hold, by changelog topic and key.
+    kept: BTreeMap<(Arc<str>, Bytes), Bytes>,
 }
 
 #[derive(Debug)]
 struct View {
     query: ContinuousQuery,
+    config: TaskConfig,
     tasks: Vec<Running>,
 }
 
@@ -133,10 +139,44 @@ impl LocalSql {
                 let mut task = Task::open(&query.topology, scope, partition, backend, &config)?;
                 task.start(0)?;
                 let fed = task.input_topics().map(|topic| (topic.to_string(), 0)).collect();
-                tasks.push(Running { part: part.id, task, fed });
+                tasks.push(Running { part: part.id, task, fed, kept: BTreeMap::new() });
             }
         }
-        Ok(View { query, tasks })
+        Ok(View { query, config, tasks })
+    }
+
+    /// Starts all tasks anew from what they committed, as after a kill.
+    ///
+    /// # Errors
+    /// The error of the first task that cannot go on.
+    pub fn restart(&mut self) -> Result<(), SqlError> {
+        for view in &mut self.views {
+            for running in &mut view.tasks {
+                running.restart(&view.query.topology, &view.config)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the wall clock be at `now_ms` for all tasks, each of which is caught up with its topics, and waits until
+    /// all that follows from it is worked off.
+    ///
+    /// # Errors
+    /// The error of the first view that fails.
+    pub fn pass_time(&mut self, now_ms: i64) -> Result<(), SqlError> {
+        for view in &mut self.views {
+            for running in &mut view.tasks {
+                let topics: Vec<String> = running.fed.iter().map(|(topic, _)| topic.clone()).collect();
+                topics.iter().for_each(|topic| running.task.set_caught_up(topic, true, now_ms));
+            }
+            // All say how far they are before any asks how far the others are.
+            for _ in 0..2 {
+                for running in &mut view.tasks {
+                    running.task.tick(now_ms)?;
+                }
+            }
+        }
+        self.settle()
     }
 
     /// Writes records and waits until all views have seen them.
@@ -216,9 +256,31 @@ impl Running {
                     &topic,
                     vec![NewRecord { partition, timestamp: Some(timestamp), key, value, headers }],
                 );
+            } else if let Some(key) = key {
+                match value {
+                    Some(value) => self.kept.insert((topic, key), value),
+                    None => self.kept.remove(&(topic, key)),
+                };
             }
         }
         self.task.commit(Vec::new())?;
         Ok(moved)
+    }
+
+    fn restart(&mut self, topology: &Topology, config: &TaskConfig) -> Result<(), SqlError> {
+        let mut backend = MemoryBackend::default();
+        let at = |next: &i64| Some(Bytes::copy_from_slice(&next.to_be_bytes()));
+        let positions = self.fed.iter().map(|(topic, next)| (position_key(topic), at(next))).collect();
+        backend.commit(Vec::new(), positions).map_err(SqlError::from)?;
+        let (scope, partition) = (Scope::Subtopology(self.part), self.task.partition());
+        self.task = Task::open(topology, scope, partition, Box::new(backend), config)?;
+        for store in topology.stores() {
+            let Some(topic) = topology.changelog_topic(store) else { continue };
+            for ((_, key), value) in self.kept.iter().filter(|((name, _), _)| **name == *topic) {
+                self.task.restore(&store.name, key, Some(value), 0)?;
+            }
+        }
+        self.task.start(0)?;
+        Ok(())
     }
 }

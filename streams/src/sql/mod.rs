@@ -13,6 +13,8 @@ mod dml;
 mod error;
 mod exec;
 mod explain;
+#[cfg(test)]
+mod idle_tests;
 mod judge;
 mod local;
 mod plan;

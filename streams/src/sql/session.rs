@@ -38,6 +38,8 @@ pub struct SqlSession {
     pub(super) log: Arc<dyn TopicLog>,
     /// Where views without LATE TO send late rows.
     pub(super) late_to: Option<String>,
+    /// Whether all that is read comes to an end, so that nobody has to be given up.
+    pub(super) input_ends: bool,
     /// What a script that is judged must not believe.
     pub(super) doubts: Doubts,
 }
@@ -49,7 +51,15 @@ impl SqlSession {
     /// `Internal` if the functions cannot be registered.
     pub fn new(log: Arc<dyn TopicLog>) -> Result<SqlSession, SqlError> {
         let (planner, catalog, doubts) = (Planner::new()?, Catalog::default(), Doubts::default());
-        Ok(SqlSession { planner, catalog, log, late_to: None, doubts })
+        Ok(SqlSession { planner, catalog, log, late_to: None, input_ends: false, doubts })
+    }
+
+    /// Says that all that views read comes to an end. They wait for it: no partition counts as idle, whatever
+    /// `idle_timeout` says.
+    #[must_use]
+    pub fn with_input_that_ends(mut self) -> SqlSession {
+        self.input_ends = true;
+        self
     }
 
     /// Sends late rows of views that say no LATE TO of their own to this topic.
@@ -157,7 +167,11 @@ impl SqlSession {
 
     /// The relation of a declaration.
     pub(super) fn declare(&self, declared: &CreateRelation) -> Result<Relation, SqlError> {
-        declare(declared, self.planner.schema(declared.columns.clone())?)
+        let mut relation = declare(declared, self.planner.schema(declared.columns.clone())?)?;
+        if let (true, Some(event_time)) = (self.input_ends, &mut relation.event_time) {
+            event_time.idle_ms = None;
+        }
+        Ok(relation)
     }
 
     async fn create_view(

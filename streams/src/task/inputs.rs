@@ -4,7 +4,7 @@
 //! empty may still get an older one: it is waited for until the broker says that the partition has nothing more, and
 //! then `max.task.idle.ms` longer.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use riverrun_core::{Error, ErrorKind, Result};
@@ -29,6 +29,8 @@ struct Input {
     buffered_to: Option<i64>,
     end_offset: Option<i64>,
     idle_since_ms: Option<i64>,
+    /// Since when nothing more is there.
+    quiet_since_ms: Option<i64>,
     ended: bool,
     end_told: bool,
 }
@@ -90,6 +92,7 @@ impl Inputs {
             buffered_to: position,
             end_offset: None,
             idle_since_ms: None,
+            quiet_since_ms: None,
             ended: false,
             end_told: false,
         });
@@ -145,8 +148,28 @@ impl Inputs {
         input.end_offset = end_offset.or(input.end_offset);
         if !input.buffer.is_empty() {
             input.idle_since_ms = None;
+            input.quiet_since_ms = None;
         }
         self.find_head(at, processors, ctx)
+    }
+
+    /// Notes whether all that a topic has was buffered.
+    pub(super) fn set_caught_up(&mut self, topic: &str, caught_up: bool, now_ms: i64) {
+        if let Some(input) = self.list.iter_mut().find(|input| &*input.topic == topic) {
+            let quiet = caught_up && input.buffer.is_empty();
+            input.quiet_since_ms = quiet.then(|| input.quiet_since_ms.unwrap_or(now_ms));
+        }
+    }
+
+    /// Since when all topics of a processor's input have been quiet.
+    pub(super) fn quiet_since_ms(&self) -> BTreeMap<(usize, usize), Option<i64>> {
+        let mut quiet = BTreeMap::new();
+        for input in &self.list {
+            let since = input.quiet_since_ms;
+            let known = quiet.entry((input.processor, input.place)).or_insert(since);
+            *known = known.zip(since).map(|(a, b)| a.max(b));
+        }
+        quiet
     }
 
     pub(super) fn end(&mut self, topic: &str) {

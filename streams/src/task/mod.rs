@@ -330,6 +330,12 @@ impl Task {
         self.inputs.buffered(topic)
     }
 
+    /// Says whether an input's partition holds nothing that was not added yet, as its broker has just said. Processors
+    /// may then wait for it no longer (see [`Context::quiet_since_ms`]).
+    pub fn set_caught_up(&mut self, topic: &str, caught_up: bool, now_ms: i64) {
+        self.inputs.set_caught_up(topic, caught_up, now_ms);
+    }
+
     /// Says that an input has delivered all that it ever will. When its buffer is empty the processor hears of it.
     pub fn end_input(&mut self, topic: &str) {
         self.inputs.end(topic);
@@ -392,6 +398,7 @@ impl Task {
         self.ctx.now_ms = now_ms;
         self.ctx.record = RecordContext::none();
         self.punctuate(true)?;
+        self.ctx.quiet_since_ms = self.inputs.quiet_since_ms();
         self.each(|processor, ctx| processor.tick(ctx))
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
@@ -207,6 +208,12 @@ impl Driver {
         })
     }
 
+    /// How long ago a broker last said that nothing lies behind a partition's position.
+    pub(super) fn caught_up(&self, partition: &TopicPartition) -> Option<Duration> {
+        let ago_ms = self.now_ms() - self.positions.caught_up_ms(partition)?;
+        Some(Duration::from_millis(u64::try_from(ago_ms).unwrap_or(0)))
+    }
+
     fn now_ms(&self) -> i64 {
         i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
@@ -378,7 +385,8 @@ impl Driver {
                     .map(|records| Fetched::new(records, wanted.offset, isolation, self.config.check_crcs));
                 match fetched.transpose() {
                     Ok(fetched) => {
-                        self.positions.fetched(wanted, fetched, data.high_watermark, data.last_stable_offset)
+                        let (end, stable) = (data.high_watermark, data.last_stable_offset);
+                        self.positions.fetched(wanted, fetched, end, stable, self.now_ms());
                     }
                     Err(error) => {
                         self.retry(name, wanted.epoch);

@@ -374,6 +374,12 @@ impl Consumer {
         }
     }
 
+    /// How long ago a partition's broker last said that nothing lies behind the position, be it to be seen or not.
+    /// `None` if something does, or if nobody asked. Grows while the partition is paused, or its broker silent.
+    pub fn caught_up(&self, partition: &TopicPartition) -> Option<Duration> {
+        self.driver.caught_up(partition)
+    }
+
     /// Commits the positions of all partitions: what has been polled counts as processed.
     ///
     /// # Errors

@@ -35,6 +35,8 @@ struct Partition {
     retry_at_ms: i64,
     high_watermark: Option<i64>,
     last_stable: Option<i64>,
+    /// When the last answer came.
+    heard_ms: i64,
 }
 
 /// A partition to fetch from, and the epoch that the answer must name.
@@ -83,6 +85,7 @@ impl Positions {
                     retry_at_ms: 0,
                     high_watermark: None,
                     last_stable: None,
+                    heard_ms: 0,
                 }
             });
             self.partitions.insert(name.clone(), state);
@@ -119,6 +122,12 @@ impl Positions {
     /// The high watermark, and the last stable offset, that the last answer named.
     pub(crate) fn ends(&self, partition: &TopicPartition) -> (Option<i64>, Option<i64>) {
         self.partitions.get(partition).map_or((None, None), |state| (state.high_watermark, state.last_stable))
+    }
+
+    /// When a broker last said that nothing lies behind the position, not even what is not to be seen yet.
+    pub(crate) fn caught_up_ms(&self, partition: &TopicPartition) -> Option<i64> {
+        let state = self.partitions.get(partition).filter(|state| state.seeking == Seeking::Known)?;
+        (state.position >= state.high_watermark?).then_some(state.heard_ms)
     }
 
     /// Goes on from `offset`. Says whether the partition is one of ours.
@@ -248,9 +257,11 @@ impl Positions {
         fetched: Option<Fetched>,
         high_watermark: i64,
         last_stable: i64,
+        now_ms: i64,
     ) {
         let Some(state) = self.current(&wanted.partition, wanted.epoch) else { return };
         state.asking = false;
+        state.heard_ms = now_ms;
         state.high_watermark = (high_watermark >= 0).then_some(high_watermark);
         state.last_stable = (last_stable >= 0).then_some(last_stable);
         let mut bytes = 0;

@@ -6,10 +6,14 @@ use datafusion::arrow::datatypes::{DataType, Schema, SchemaRef};
 use riverrun_core::format::{JsonEncoder, KeyEncoder, KeyFormat};
 
 use super::{BadRows, Changelog, EventTime, Meta, Relation, ValueFormat};
-use crate::sql::dialect::{CreateRelation, RelationKind, RelationOption};
+use crate::sql::dialect::{CreateRelation, RelationKind, RelationOption, interval_text_ms};
 use crate::sql::error::SqlError;
 
-const OPTIONS: [&str; 7] = ["topic", "format", "key", "key_format", "changelog", "partitions", "bad_rows"];
+const OPTIONS: [&str; 8] =
+    ["topic", "format", "key", "key_format", "changelog", "partitions", "bad_rows", "idle_timeout"];
+
+/// How long a partition without new rows is waited for where nothing is declared, in milliseconds.
+const IDLE_MS: i64 = 60_000;
 
 /// The relation that a declaration makes, with its columns already typed.
 pub(crate) fn declare(declared: &CreateRelation, schema: SchemaRef) -> Result<Relation, SqlError> {
@@ -68,7 +72,7 @@ pub(crate) fn declare(declared: &CreateRelation, schema: SchemaRef) -> Result<Re
         name: name.clone(),
         topic: option("topic").map_or_else(|| name.clone(), |option| option.value.clone()),
         changelog,
-        event_time: event_time(declared, &schema)?,
+        event_time: event_time(declared, &schema, option("idle_timeout"))?,
         // A table's key may stand in the record's key alone, so the value's columns may miss it.
         schema: Arc::new(Schema::new(
             schema
@@ -148,8 +152,21 @@ fn value_format(option: Option<&RelationOption>, schema: &Schema) -> Result<Valu
     }
 }
 
-fn event_time(declared: &CreateRelation, schema: &Schema) -> Result<Option<EventTime>, SqlError> {
-    let Some(watermark) = &declared.watermark else { return Ok(None) };
+fn event_time(
+    declared: &CreateRelation,
+    schema: &Schema,
+    idle: Option<&RelationOption>,
+) -> Result<Option<EventTime>, SqlError> {
+    let Some(watermark) = &declared.watermark else {
+        return match idle {
+            None => Ok(None),
+            Some(option) => {
+                let message = "'idle_timeout' says how long the watermark waits for a quiet partition; declare \
+                               WATERMARK FOR a column, too";
+                Err(SqlError::invalid(message).at(option.location))
+            }
+        };
+    };
     let (column, field) = schema.column_with_name(&watermark.column).ok_or_else(|| {
         let message = format!("WATERMARK FOR '{}': '{}' has no such column", watermark.column, declared.name);
         SqlError::invalid(message).at(watermark.location)
@@ -159,7 +176,23 @@ fn event_time(declared: &CreateRelation, schema: &Schema) -> Result<Option<Event
             format!("WATERMARK FOR '{}': the column must be a TIMESTAMP or TIMESTAMPTZ", watermark.column);
         return Err(SqlError::invalid(message).at(watermark.location));
     }
-    Ok(Some(EventTime { column, delay_ms: watermark.delay_ms }))
+    let idle_ms = idle.map_or(Ok(Some(IDLE_MS)), idle_ms)?;
+    Ok(Some(EventTime { column, delay_ms: watermark.delay_ms, idle_ms }))
+}
+
+fn idle_ms(option: &RelationOption) -> Result<Option<i64>, SqlError> {
+    if option.value.eq_ignore_ascii_case("never") {
+        return Ok(None);
+    }
+    let wrong = || {
+        let found = &option.value;
+        let message = format!("idle_timeout is a time such as '30 seconds', or 'never', not '{found}'");
+        SqlError::invalid(message).at(option.location)
+    };
+    match interval_text_ms(&option.value) {
+        Ok(ms) if ms > 0 => Ok(Some(ms)),
+        _ => Err(wrong()),
+    }
 }
 
 fn partitions(option: &RelationOption) -> Result<i32, SqlError> {

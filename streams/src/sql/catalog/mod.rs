@@ -53,6 +53,9 @@ pub struct EventTime {
     pub column: usize,
     /// How far the watermark stands behind the latest time, in milliseconds.
     pub delay_ms: i64,
+    /// How long a partition is waited for that has nothing more, in milliseconds of the wall clock; then it holds the
+    /// watermark back no longer. `None` waits for ever.
+    pub idle_ms: Option<i64>,
 }
 
 /// A topic as a table or stream of rows.

@@ -17,6 +17,11 @@ pub(crate) fn interval_ms(expr: &Expr) -> Result<i64, SqlError> {
     }
 }
 
+/// The length of what could stand in quotes behind INTERVAL, in milliseconds.
+pub(crate) fn interval_text_ms(text: &str) -> Result<i64, SqlError> {
+    of_text(text.trim())
+}
+
 fn of_interval(interval: &ast::Interval) -> Result<i64, SqlError> {
     let text = match interval.value.as_ref() {
         Expr::Value(value) => match &value.value {

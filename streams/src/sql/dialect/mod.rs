@@ -18,7 +18,7 @@ use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
 use super::error::SqlError;
-pub(crate) use interval::interval_ms;
+pub(crate) use interval::{interval_ms, interval_text_ms};
 use tokens::Cursor;
 
 /// The dialect whose grammar statements follow.

@@ -2,9 +2,10 @@
 //!
 //! A row's record has the row's key, so that equal keys meet in one task. A watermark has no key and goes to every
 //! partition with the number of the task that it speaks for; the next stage is as far as the slowest of them.
-//! Watermarks are sent where they pass a multiple of the grain, which depends on the rows alone.
+//! Watermarks are sent where they pass a multiple of the grain, which depends on the rows alone. A task whose inputs
+//! are idle says so with its watermark, and is not waited for until it sends one of the other kind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -12,12 +13,14 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::physical_expr::PhysicalExpr;
 use riverrun_core::format::write_json_value;
 
+use super::input::Pulse;
 use super::{Delta, Env, Mark, Operator, RowBytes, batch_of, evaluate};
 use crate::operator::{Emission, SinkId};
 use crate::record::{Headers, InputRecord};
 use crate::sql::error::SqlError;
 
 const WATERMARK: u8 = b'w';
+const IDLE: u8 = b'i';
 const ROW: u8 = b'r';
 
 /// Where a stage's rows go.
@@ -47,11 +50,13 @@ pub(crate) struct ExchangeWriter {
     spec: ExchangeOut,
     bytes: RowBytes,
     sent_ms: i64,
+    idle: bool,
 }
 
 impl ExchangeWriter {
     pub(crate) fn new(spec: ExchangeOut) -> Result<ExchangeWriter, SqlError> {
-        Ok(ExchangeWriter { bytes: RowBytes::of_schema(&spec.schema)?, spec, sent_ms: i64::MIN })
+        let bytes = RowBytes::of_schema(&spec.schema)?;
+        Ok(ExchangeWriter { bytes, spec, sent_ms: i64::MIN, idle: false })
     }
 
     fn send_watermark(&mut self, watermark_ms: i64, env: &mut Env<'_>) {
@@ -61,10 +66,14 @@ impl ExchangeWriter {
         // The end of time is no time for a record: it gets the time of the watermark before.
         let timestamp = if watermark_ms == i64::MAX { self.sent_ms } else { watermark_ms }.max(0);
         self.sent_ms = watermark_ms;
-        if env.starting {
-            return;
+        if !env.starting {
+            self.tell(watermark_ms, timestamp, env);
         }
-        let mut value = vec![WATERMARK];
+    }
+
+    /// Tells all tasks of the next stage how far this one is, and whether it is idle.
+    fn tell(&self, watermark_ms: i64, timestamp: i64, env: &mut Env<'_>) {
+        let mut value = vec![if self.idle { IDLE } else { WATERMARK }];
         value.extend_from_slice(&env.ctx.partition().to_be_bytes());
         value.extend_from_slice(&watermark_ms.to_be_bytes());
         let value = Bytes::from(value);
@@ -114,6 +123,14 @@ impl Operator for ExchangeWriter {
         self.send_watermark(watermark_ms, env);
         Ok(Vec::new())
     }
+
+    fn idle(&mut self, idle: bool, env: &mut Env<'_>) {
+        self.idle = idle;
+        // The end of all input is the last word.
+        if !env.starting && self.sent_ms < i64::MAX {
+            self.tell(self.sent_ms, self.sent_ms.max(0), env);
+        }
+    }
 }
 
 /// What a stage reads from a repartition topic.
@@ -135,6 +152,8 @@ pub(crate) struct ExchangeReader {
     spec: ExchangeIn,
     bytes: RowBytes,
     watermarks: BTreeMap<i32, i64>,
+    /// Tasks that wait for nothing and are not waited for.
+    idle: BTreeSet<i32>,
     pub(crate) watermark_ms: i64,
     dirty: bool,
 }
@@ -142,7 +161,8 @@ pub(crate) struct ExchangeReader {
 impl ExchangeReader {
     pub(crate) fn new(spec: ExchangeIn) -> Result<ExchangeReader, SqlError> {
         let bytes = RowBytes::of_schema(&spec.schema)?;
-        Ok(ExchangeReader { spec, bytes, watermarks: BTreeMap::new(), watermark_ms: i64::MIN, dirty: false })
+        let (watermarks, idle) = (BTreeMap::new(), BTreeSet::new());
+        Ok(ExchangeReader { spec, bytes, watermarks, idle, watermark_ms: i64::MIN, dirty: false })
     }
 
     pub(crate) fn spec(&self) -> &ExchangeIn {
@@ -161,6 +181,29 @@ impl ExchangeReader {
         Bytes::from(vec![b'E', a, b])
     }
 
+    /// Where the idle tasks are kept, behind the watermark as it stands.
+    fn idle_key(&self) -> Bytes {
+        let [a, b] = self.spec.number.to_be_bytes();
+        Bytes::from(vec![b'E', a, b, b'i'])
+    }
+
+    /// Lifts the watermark: nobody waits for the stage before any more.
+    pub(crate) fn raise(&mut self, watermark_ms: i64) {
+        if watermark_ms > self.watermark_ms {
+            self.watermark_ms = watermark_ms;
+            self.dirty = true;
+        }
+    }
+
+    pub(crate) fn pulse(&self) -> Pulse {
+        let known = i32::try_from(self.watermarks.len()).is_ok_and(|known| known >= self.spec.writers);
+        if known && self.watermarks.keys().all(|writer| self.idle.contains(writer)) {
+            Pulse::Idle
+        } else {
+            Pulse::Active
+        }
+    }
+
     pub(crate) fn init(&mut self, env: &mut Env<'_>) -> Result<(), SqlError> {
         if let Some(value) = env.ctx.get(env.store, &self.state_key())? {
             for part in value.chunks_exact(12) {
@@ -168,8 +211,15 @@ impl ExchangeReader {
                 let writer = i32::from_be_bytes(writer.try_into().unwrap_or_default());
                 self.watermarks.insert(writer, i64::from_be_bytes(watermark.try_into().unwrap_or_default()));
             }
-            self.combine();
         }
+        if let Some(value) = env.ctx.get(env.store, &self.idle_key())?
+            && let Some((watermark, idle)) = value.split_first_chunk::<8>()
+        {
+            self.watermark_ms = i64::from_be_bytes(*watermark);
+            let writers = idle.as_chunks::<4>().0.iter();
+            self.idle = writers.map(|writer| i32::from_be_bytes(*writer)).collect();
+        }
+        self.combine();
         Ok(())
     }
 
@@ -181,14 +231,20 @@ impl ExchangeReader {
                 value.extend_from_slice(&watermark.to_be_bytes());
             }
             env.put(self.state_key(), Some(Bytes::from(value)))?;
+            let mut value = self.watermark_ms.to_be_bytes().to_vec();
+            self.idle.iter().for_each(|writer| value.extend_from_slice(&writer.to_be_bytes()));
+            env.put(self.idle_key(), Some(Bytes::from(value)))?;
         }
         Ok(())
     }
 
     fn combine(&mut self) {
         if i32::try_from(self.watermarks.len()).is_ok_and(|known| known >= self.spec.writers) {
-            self.watermark_ms =
-                self.watermarks.values().copied().min().unwrap_or(i64::MIN).max(self.watermark_ms);
+            let active = self.watermarks.iter().filter(|(writer, _)| !self.idle.contains(writer));
+            // Where all are caught up, none has to wait for another.
+            let least = active.map(|(_, watermark)| *watermark).min();
+            let reached = least.or_else(|| self.watermarks.values().copied().max());
+            self.watermark_ms = reached.unwrap_or(i64::MIN).max(self.watermark_ms);
         }
     }
 
@@ -206,11 +262,16 @@ impl ExchangeReader {
             let value = record.value.as_deref().ok_or_else(damaged)?;
             let (kind, rest) = value.split_first().ok_or_else(damaged)?;
             match *kind {
-                WATERMARK => {
+                WATERMARK | IDLE => {
                     let (writer, rest) = rest.split_first_chunk::<4>().ok_or_else(damaged)?;
                     let watermark_ms = i64::from_be_bytes(rest.try_into().map_err(|_| damaged())?);
-                    let known = self.watermarks.entry(i32::from_be_bytes(*writer)).or_insert(i64::MIN);
+                    let writer = i32::from_be_bytes(*writer);
+                    let known = self.watermarks.entry(writer).or_insert(i64::MIN);
                     *known = (*known).max(watermark_ms);
+                    match *kind {
+                        IDLE => self.idle.insert(writer),
+                        _ => self.idle.remove(&writer),
+                    };
                     self.dirty = true;
                     self.combine();
                 }

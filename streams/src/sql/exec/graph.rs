@@ -25,6 +25,11 @@ pub(crate) trait Operator: Send {
         Ok(Vec::new())
     }
 
+    /// All inputs of the task became idle, or one of them is no longer.
+    fn idle(&mut self, idle: bool, env: &mut Env<'_>) {
+        let _ = (idle, env);
+    }
+
     /// Writes into the store what `init` needs.
     fn flush(&mut self, env: &mut Env<'_>) -> Result<(), SqlError> {
         let _ = env;
@@ -125,6 +130,10 @@ impl Graph {
             self.watermark(parent, port, least, env)?;
         }
         Ok(())
+    }
+
+    pub(crate) fn idle(&mut self, idle: bool, env: &mut Env<'_>) {
+        self.nodes.iter_mut().for_each(|node| node.operator.idle(idle, env));
     }
 
     pub(crate) fn flush(&mut self, env: &mut Env<'_>) -> Result<(), SqlError> {

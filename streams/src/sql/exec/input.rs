@@ -6,6 +6,17 @@ use super::{Delta, Env};
 use crate::record::InputRecord;
 use crate::sql::error::SqlError;
 
+/// Whether an input may hold the watermark back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pulse {
+    /// It has rows, or may have some soon.
+    Active,
+    /// It is caught up for so long that nobody waits for it any more.
+    Idle,
+    /// It has no event time and holds nothing back.
+    Timeless,
+}
+
 /// An input at work.
 #[derive(Debug)]
 pub(crate) enum Input {
@@ -44,6 +55,22 @@ impl Input {
         match self {
             Input::Topic(source) => source.watermark_ms,
             Input::Exchange(reader) => reader.watermark_ms,
+        }
+    }
+
+    /// Lifts the watermark of an input that is idle.
+    pub(crate) fn raise(&mut self, watermark_ms: i64) {
+        match self {
+            Input::Topic(source) => source.raise(watermark_ms),
+            Input::Exchange(reader) => reader.raise(watermark_ms),
+        }
+    }
+
+    /// Whether the input stands still, when its topic has been quiet since a time.
+    pub(crate) fn pulse(&self, quiet_since_ms: Option<i64>, now_ms: i64) -> Pulse {
+        match self {
+            Input::Topic(source) => source.pulse(quiet_since_ms, now_ms),
+            Input::Exchange(reader) => reader.pulse(),
         }
     }
 

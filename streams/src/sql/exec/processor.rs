@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::exchange::grains;
-use super::input::Input;
+use super::idle::{Peers, Seat, lift};
+use super::input::{Input, Pulse};
 use super::{Delta, Env, Graph};
 use crate::operator::{BatchProcessor, Context, Flow, NodeId, ProcessError, SinkId, StoreId};
 use crate::record::InputRecord;
@@ -21,7 +24,26 @@ pub(crate) struct GraphProcessor {
     pub(crate) node: NodeId,
     /// How rows are handed on.
     pub(crate) pace: Pace,
+    pub(crate) rest: Rest,
 }
+
+/// Whether a task's inputs are idle.
+#[derive(Debug)]
+pub(crate) struct Rest {
+    seat: Seat,
+    idle: bool,
+    /// Whether the store does not know.
+    dirty: bool,
+}
+
+impl Rest {
+    pub(crate) fn new(peers: &Peers) -> Rest {
+        Rest { seat: peers.seat(), idle: false, dirty: false }
+    }
+}
+
+/// Under this key the store holds whether the next stage was told that the task is idle.
+const IDLE_KEY: &[u8] = b"I";
 
 /// How much of a run may be worked on at once, so that the order of outputs does not depend on where runs are cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +78,7 @@ impl GraphProcessor {
         &mut self,
         records: &[InputRecord],
         ctx: &mut Context,
-        work: impl FnOnce(&mut Graph, &mut [(Input, Vec<usize>)], &mut Env<'_>) -> Result<(), SqlError>,
+        work: impl FnOnce(&mut Graph, &mut [(Input, Vec<usize>)], &mut Rest, &mut Env<'_>) -> Result<(), SqlError>,
     ) -> Flow {
         let mut env = Env {
             ctx,
@@ -67,7 +89,7 @@ impl GraphProcessor {
             raw: false,
             starting: false,
         };
-        work(&mut self.graph, &mut self.sources, &mut env)
+        work(&mut self.graph, &mut self.sources, &mut self.rest, &mut env)
             .map_err(|error| ProcessError::step(self.name.clone(), error.kind, error.to_string()))
     }
 }
@@ -119,7 +141,7 @@ fn feed(
 
 impl BatchProcessor for GraphProcessor {
     fn init(&mut self, ctx: &mut Context) -> Flow {
-        self.with_env(&[], ctx, |graph, sources, env| {
+        self.with_env(&[], ctx, |graph, sources, rest, env| {
             env.starting = true;
             graph.init(env)?;
             for (source, leaves) in sources {
@@ -127,6 +149,10 @@ impl BatchProcessor for GraphProcessor {
                 for leaf in leaves {
                     graph.watermark(*leaf, 0, source.watermark_ms(), env)?;
                 }
+            }
+            rest.idle = env.ctx.get(env.store, IDLE_KEY)?.is_some();
+            if rest.idle {
+                graph.idle(true, env);
             }
             Ok(())
         })
@@ -139,10 +165,15 @@ impl BatchProcessor for GraphProcessor {
 
     fn process(&mut self, input: usize, records: &[InputRecord], ctx: &mut Context) -> Flow {
         let pace = self.pace;
-        self.with_env(records, ctx, |graph, sources, env| {
+        self.with_env(records, ctx, |graph, sources, rest, env| {
             let (source, leaves) = &mut sources[input];
             env.raw = source.is_topic();
-            for delta in source.read(records, env)? {
+            let deltas = source.read(records, env)?;
+            if rest.idle && source.pulse(None, 0) == Pulse::Active {
+                (rest.idle, rest.dirty) = (false, true);
+                graph.idle(false, env);
+            }
+            for delta in deltas {
                 feed(graph, leaves, delta, source.watermark_ms(), pace, env)?;
             }
             for leaf in leaves {
@@ -152,15 +183,39 @@ impl BatchProcessor for GraphProcessor {
         })
     }
 
+    fn tick(&mut self, ctx: &mut Context) -> Flow {
+        let now_ms = ctx.now_ms();
+        let quiet: Vec<Option<i64>> =
+            (0..self.sources.len()).map(|input| ctx.quiet_since_ms(input)).collect();
+        let partition = ctx.partition();
+        self.with_env(&[], ctx, |graph, sources, rest, env| {
+            let idle = lift(sources, &quiet, now_ms, partition, &mut rest.seat);
+            // The next stage hears of it first, so that it hears of what follows as of one that is idle.
+            if idle && !rest.idle {
+                (rest.idle, rest.dirty) = (true, true);
+                graph.idle(true, env);
+            }
+            for (source, leaves) in sources {
+                for leaf in leaves {
+                    graph.watermark(*leaf, 0, source.watermark_ms(), env)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     fn flush(&mut self, ctx: &mut Context) -> Flow {
-        self.with_env(&[], ctx, |graph, sources, env| {
+        self.with_env(&[], ctx, |graph, sources, rest, env| {
             graph.flush(env)?;
+            if std::mem::take(&mut rest.dirty) {
+                env.put(Bytes::from_static(IDLE_KEY), rest.idle.then(Bytes::new))?;
+            }
             sources.iter_mut().try_for_each(|(source, _)| source.flush(env))
         })
     }
 
     fn end_of_input(&mut self, input: usize, ctx: &mut Context) -> Flow {
-        self.with_env(&[], ctx, |graph, sources, env| {
+        self.with_env(&[], ctx, |graph, sources, _, env| {
             sources[input].1.iter().try_for_each(|leaf| graph.watermark(*leaf, 0, i64::MAX, env))
         })
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use datafusion::arrow::array::Array;
 
+use super::input::Pulse;
 use super::{Delta, Env, Mark};
 use crate::operator::DropReason;
 use crate::record::InputRecord;
@@ -50,6 +51,26 @@ impl Source {
 
     pub(crate) fn spec(&self) -> &SourceSpec {
         &self.spec
+    }
+
+    /// Lifts the watermark: nobody waits for the topic any more.
+    pub(crate) fn raise(&mut self, watermark_ms: i64) {
+        if watermark_ms > self.watermark_ms {
+            self.watermark_ms = watermark_ms;
+            self.dirty = true;
+        }
+    }
+
+    /// Whether the topic, quiet since a time, may hold the watermark back.
+    pub(crate) fn pulse(&self, quiet_since_ms: Option<i64>, now_ms: i64) -> Pulse {
+        let Some(event_time) = &self.spec.relation.event_time else {
+            let timeless = self.spec.relation.changelog != Changelog::Append;
+            return if timeless { Pulse::Timeless } else { Pulse::Active };
+        };
+        match (event_time.idle_ms, quiet_since_ms) {
+            (Some(idle_ms), Some(since_ms)) if now_ms.saturating_sub(since_ms) >= idle_ms => Pulse::Idle,
+            _ => Pulse::Active,
+        }
     }
 
     fn state_key(&self, part: u8, rest: &[u8]) -> Bytes {

@@ -11,8 +11,8 @@ use crate::operator::{NodeId, SinkId, StoreId};
 use crate::sql::error::SqlError;
 use crate::sql::exec::{
     Aggregate, ExchangeIn, ExchangeOut, ExchangeReader, ExchangeWriter, Filter, Graph, GraphProcessor, Input,
-    Join, Operator, Pace, Project, Recompute, Scan, Sink, SinkSpec, Source, SourceSpec, Union, Unmade,
-    Windowing,
+    Join, Operator, Pace, Peers, Project, Recompute, Rest, Scan, Sink, SinkSpec, Source, SourceSpec, Union,
+    Unmade, Windowing,
 };
 use crate::state::{StoreKind, StoreSpec};
 use crate::topology::{OffsetReset, SinkTopic, SourceTopics, Topology, TopologyBuilder};
@@ -101,8 +101,10 @@ impl ViewPlan {
             }
             let places = Places { targets, late, store, node };
             let plan = self.clone();
-            plan.processor(&group, &places)?;
-            builder.execute(&sources, move |_| match plan.processor(&group, &places) {
+            // Shared by the tasks of the sub-topology that run in one process.
+            let peers = Peers::default();
+            plan.processor(&group, &places, &peers)?;
+            builder.execute(&sources, move |_| match plan.processor(&group, &places, &peers) {
                 Ok(processor) => Box::new(processor),
                 Err(error) => Box::new(Unmade { name: Arc::from(plan.relation.name.as_str()), error }),
             });
@@ -200,7 +202,7 @@ impl ViewPlan {
         Ok(ExchangeIn { topic, schema, number: at as u16, writers: 1, first })
     }
 
-    fn processor(&self, group: &Group, places: &Places) -> Result<GraphProcessor, SqlError> {
+    fn processor(&self, group: &Group, places: &Places, peers: &Peers) -> Result<GraphProcessor, SqlError> {
         let mut graph = Graph::default();
         let mut leaves: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         let roots = (0..=self.stages.len()).map(|at| self.root_at(at));
@@ -240,6 +242,7 @@ impl ViewPlan {
             store: places.store,
             late: places.late,
             node: places.node,
+            rest: Rest::new(peers),
             pace: if !writes_stage && whole_runs(&self.root) { Pace::Run } else { Pace::Grain(grain_ms) },
         })
     }

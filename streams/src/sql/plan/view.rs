@@ -263,9 +263,10 @@ impl ViewPlan {
         for source in &self.sources {
             let watermark = match &source.relation.event_time {
                 Some(time) => format!(
-                    "{} ms behind {}",
+                    "{} ms behind {}{}",
                     time.delay_ms,
-                    source.relation.schema.field(time.column).name()
+                    source.relation.schema.field(time.column).name(),
+                    time.idle_ms.map(|ms| format!(", idle after {ms} ms")).unwrap_or_default()
                 ),
                 None => "none".to_string(),
             };
