@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use riverrun_core::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -16,8 +17,6 @@ use crate::interop::our_broker;
 use crate::real_kafka::{Kafka, missing_jars, script};
 
 const HOUR_MS: i64 = 3_600_000;
-/// The start of the orders' time: a whole hour.
-const START_MS: i64 = 1_767_225_600_000;
 const ORDERS: i64 = 6_000;
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -114,12 +113,14 @@ fn produce(bootstrap: &str, topic: &str, records: &[Value]) {
     binary::succeed(&arguments, crate::records::lines(records).as_bytes());
 }
 
-/// All that is committed in a topic; nothing, if the topic is not there.
+/// All that is committed in a topic; nothing, if the topic is not there yet.
 fn committed(bootstrap: &str, topic: &str) -> Vec<Value> {
     let mut command = binary::riverrun();
     command.args(["consume", topic, "--from-beginning", "--until-end", "--format", "json"]);
     command.args(["--isolation-level", "read_committed", "--bootstrap-server", bootstrap]);
     let output = binary::run_with(command, b"");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() || errors.contains("does not exist"), "{topic}: {errors}");
     binary::json_lines(&String::from_utf8_lossy(&output.stdout))
 }
 
@@ -129,11 +130,18 @@ fn latest(records: &[Value]) -> BTreeMap<String, Value> {
     records.iter().map(pair).collect()
 }
 
+/// A whole hour of yesterday: no retention has begun to look at it.
+fn yesterday_ms() -> i64 {
+    let now_ms = SystemClock.now_ms();
+    now_ms - now_ms % HOUR_MS - 24 * HOUR_MS
+}
+
 fn path(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
 fn counts_words() {
+    let start_ms = yesterday_ms();
     let (bootstrap, _) = our_broker();
     let folder = TempDir::new().unwrap();
     create(&bootstrap, "streams-plaintext-input", "2");
@@ -146,7 +154,7 @@ fn counts_words() {
     let lines = ["all streams lead to kafka", "hello kafka streams", "join kafka summit"];
     let records: Vec<Value> = (0..)
         .zip(lines)
-        .map(|(n, line)| json!({ "key": null, "value": line, "headers": [], "timestamp": START_MS + n }))
+        .map(|(n, line)| json!({ "key": null, "value": line, "headers": [], "timestamp": start_ms + n }))
         .collect();
     produce(&bootstrap, "streams-plaintext-input", &records);
     let mut expected: BTreeMap<String, Value> = BTreeMap::new();
@@ -168,6 +176,7 @@ fn count_of(value: &Value) -> usize {
 }
 
 fn streams_exactly_once() {
+    let start_ms = yesterday_ms();
     let (bootstrap, _) = our_broker();
     let folder = TempDir::new().unwrap();
     for topic in ["orders", "customers", "totals"] {
@@ -176,13 +185,13 @@ fn streams_exactly_once() {
     let customer = |n: i64| format!("c{n}");
     let region = |n: i64| format!("r{}", n % 7);
     let customers: Vec<Value> = (0..50)
-        .map(|n| json!({ "key": customer(n), "value": region(n), "headers": [], "timestamp": START_MS - 1 }))
+        .map(|n| json!({ "key": customer(n), "value": region(n), "headers": [], "timestamp": start_ms - 1 }))
         .collect();
     produce(&bootstrap, "customers", &customers);
     let order = |n: i64| {
         // Some are late by up to half an hour.
-        let at = START_MS + n * 2_000 - (n % 13) * 130_000;
-        (n * 31 % 50, n % 97 + 1, at.max(START_MS))
+        let at = start_ms + n * 2_000 - (n % 13) * 130_000;
+        (n * 31 % 50, n % 97 + 1, at.max(start_ms))
     };
     let mut expected: BTreeMap<String, i64> = BTreeMap::new();
     for n in 0..ORDERS {
@@ -226,14 +235,12 @@ fn streams_exactly_once() {
 /// A worker's configs, with what follows.
 fn worker(folder: &Path, bootstrap: &str, more: &str) -> PathBuf {
     let file = folder.join("worker.properties");
-    let jars = script().args(["jars", "engines"]).output().unwrap();
+    // The connectors are on the class path already.
     let text = format!(
         "bootstrap.servers={bootstrap}\n\
          key.converter=org.apache.kafka.connect.storage.StringConverter\n\
          value.converter=org.apache.kafka.connect.storage.StringConverter\n\
-         offset.flush.interval.ms=500\n\
-         plugin.path={}\nplugin.discovery=only_scan\n{more}",
-        String::from_utf8_lossy(&jars.stdout).trim()
+         offset.flush.interval.ms=500\nplugin.discovery=service_load\n{more}"
     );
     fs::write(&file, text).unwrap();
     file
@@ -348,10 +355,11 @@ fn rest(port: u16, method: &str, at: &str, body: Option<&str>) -> Option<String>
 }
 
 fn mirrors() {
+    let start_ms = yesterday_ms();
     let (ours, _) = our_broker();
     let kafka = Kafka::start(&[]);
     let folder = TempDir::new().unwrap();
-    let record = |n: i64| json!({ "key": format!("k{n}"), "value": format!("v{n}"), "headers": [{ "key": "h", "value": "1" }], "timestamp": START_MS + n });
+    let record = |n: i64| json!({ "key": format!("k{n}"), "value": format!("v{n}"), "headers": [{ "key": "h", "value": "1" }], "timestamp": start_ms + n });
     let records: Vec<Value> = (0..2_000).map(record).collect();
     create(&ours, "there", "3");
     produce(&ours, "there", &records);

@@ -18,6 +18,8 @@ pub(crate) fn cases() -> Vec<Case> {
     [Client::Riverrun]
         .into_iter()
         .chain(Client::DRIVERS)
+        // It reads on from what is committed before it has committed what it read: some come twice at a rebalance.
+        .filter(|client| *client != Client::Platformatic)
         .map(|client| Case {
             name: format!("a group of three {} members grows and shrinks", client.name()),
             missing: client.missing(),

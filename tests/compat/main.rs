@@ -1,7 +1,8 @@
 //! Clients and brokers that nobody here wrote, against ours: what they write we read, what we write they read.
 //!
 //! Needs what `tests/run` installs (kcat, Python and Node packages, Java and Maven). A case whose tool is missing is
-//! skipped and counted; with RIVERRUN_COMPAT=all it fails instead, and with RIVERRUN_COMPAT=none nothing is run. Arguments choose cases by parts of their names.
+//! skipped and counted; with RIVERRUN_COMPAT=all it fails instead, and with RIVERRUN_COMPAT=none nothing is run,
+//! and with RIVERRUN_COMPAT=long the long cases are run as well, and must. Arguments choose cases by parts of their names.
 //! Its own `main`, since the standard harness cannot count what it skips.
 
 #![expect(
@@ -44,17 +45,21 @@ fn main() -> ExitCode {
         println!("compat: left out, as RIVERRUN_COMPAT=none asks");
         return ExitCode::SUCCESS;
     }
-    let must_run_all = mode == "all";
+    let must_run_all = mode == "all" || mode == "long";
     let all = [
         interop::cases(),
         groups::cases(),
         drivers::cases(),
         tools::cases(),
-        engines::cases(),
         log_files::cases(),
         real_kafka::cases(),
     ];
-    let cases = all.into_iter().flatten();
+    let long = if mode == "long" {
+        vec![tools::long_cases(), engines::cases(), log_files::long_cases()]
+    } else {
+        vec![]
+    };
+    let cases = all.into_iter().chain(long).flatten();
     let (mut passed, mut failed, mut skipped) = (0, Vec::new(), 0);
     for case in cases.filter(|case| wanted.is_empty() || wanted.iter().any(|part| case.name.contains(part))) {
         let Case { name, missing, run } = case;

@@ -13,27 +13,36 @@ use crate::real_kafka::{missing_jars, script};
 /// The broker's number in the cluster, which several tools print.
 const NODE: &str = "1";
 
-pub(crate) fn cases() -> Vec<Case> {
-    let case = |name: &str, run: fn(&Tools)| Case {
+fn case(name: &str, run: fn(&Tools)) -> Case {
+    Case {
         name: format!("Kafka's tools: {name}"),
         missing: missing_jars(),
         run: Box::new(move || run(&Tools { bootstrap: our_broker().0 })),
-    };
+    }
+}
+
+pub(crate) fn cases() -> Vec<Case> {
     vec![
-        case("topics", topics),
         case("configs", configs),
         case("console producer and consumer", console),
         case("consumer groups", consumer_groups),
         case("get-offsets and delete-records", offsets),
-        case("log-dirs", log_dirs),
-        case("transactions", transactions),
         case("features", features),
-        case("metadata-quorum", metadata_quorum),
-        case("cluster id, versions and ACLs", cluster),
-        case("leader election and reassignment", partitions_at_work),
         case("client metrics", client_metrics),
         case("verifiable producer and consumer", verifiable),
         case("performance of producer, consumer and both ends", performance),
+    ]
+}
+
+/// The rest of the tools.
+pub(crate) fn long_cases() -> Vec<Case> {
+    vec![
+        case("topics", topics),
+        case("log-dirs", log_dirs),
+        case("transactions", transactions),
+        case("metadata-quorum", metadata_quorum),
+        case("cluster id, versions and ACLs", cluster),
+        case("leader election and reassignment", partitions_at_work),
     ]
 }
 

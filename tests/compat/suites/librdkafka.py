@@ -38,7 +38,7 @@ def run(options, version, protocol, numbers):
     def one(test):
         for attempt in range(1, options.again + 2):
             outcome = one_number(options, folder, scripts, protocol, test, result.logs)
-            failed = [name for name, (state, _, _) in outcome.items() if state == "failed"]
+            failed = [test.shown(name) for name, (state, _, _) in outcome.items() if state == "failed"]
             if not failed or all(expectation(result, name) for name in failed):
                 break
         return test, outcome, attempt

@@ -78,6 +78,8 @@ def crate(name, versioned, features):
     def make(folder):
         source = folder / "source"
         shutil.copytree(crates() / "vendor" / versioned, source)
+        # Whichever Rust is here will do.
+        (source / "rust-toolchain.toml").unlink(missing_ok=True)
         with open(source / "Cargo.toml", "a") as manifest:
             manifest.write("\n[workspace]\n")
         do(*CRATE_TESTS, "--features", features, "--no-run", cwd=source, **crate_environment(source))
