@@ -207,6 +207,13 @@ pub(crate) mod names {
         labels: &[],
         doc: "Fetch sessions that are remembered.",
     };
+    pub(crate) static CLIENT_METRIC: Metric = Metric {
+        name: "riverrun_client_metric",
+        mbean: "",
+        kind: Kind::Gauge,
+        labels: &["client_instance_id", "client_id", "software", "metric", "attributes"],
+        doc: "What a client pushed last of a metric that a client metrics subscription asks for (KIP-714).",
+    };
     pub(crate) static FETCH_SESSION_PARTITIONS: Metric = Metric {
         name: "kafka_server_FetchSessionCache_NumIncrementalFetchPartitionsCached",
         mbean: "kafka.server:type=FetchSessionCache,name=NumIncrementalFetchPartitionsCached",
@@ -446,6 +453,7 @@ pub(crate) static METRICS: &[&Metric] = &[
     &names::MEMORY_POOL_USED,
     &names::FETCH_MEMORY_USED,
     &names::FETCH_SESSIONS,
+    &names::CLIENT_METRIC,
     &names::FETCH_SESSION_PARTITIONS,
     &names::FLUSHES,
     &names::FAILED_FLUSHES,

@@ -33,6 +33,6 @@ pub(crate) use live::Live;
 pub(crate) use metadata_file::METADATA_TOPIC;
 pub(crate) use node::{Node, StartError, TRANSACTION_VERSION};
 pub(crate) use partition::{Partition, PartitionError, TransactionalProducer, Verification};
-pub(crate) use telemetry::{ClientTraits, Push, Telemetry, TelemetryError};
+pub(crate) use telemetry::{ClientTraits, Push, TelemetryError};
 pub(crate) use topics::{CreatedTopic, TopicRef};
 pub(crate) use transactions::TransactionsError;

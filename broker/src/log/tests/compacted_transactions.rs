@@ -42,8 +42,11 @@ struct Model {
     committed: BTreeMap<i64, (String, String)>,
     aborted: BTreeSet<String>,
     /// Epoch, next sequence, and what is open.
-    producers: [(i16, i32, Vec<(i64, (String, String))>); 3],
+    producers: [(i16, i32, Vec<Open>); 3],
 }
+
+/// A record of an open transaction: its offset, its key and value.
+type Open = (i64, (String, String));
 
 impl Model {
     fn row(&mut self, key: u8) -> (String, String) {

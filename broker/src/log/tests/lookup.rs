@@ -57,7 +57,7 @@ fn what_was_just_written_may_be_deleted() {
     assert_eq!(bench.log.high_watermark(), 0);
     assert_eq!(bench.log.delete_records(2).unwrap(), 2);
     bench.append(batch(&["d"])).unwrap();
-    assert!(matches!(bench.log.delete_records(5), Err(crate::log::ReadError::OutOfRange { .. })));
+    assert!(matches!(bench.log.delete_records(5), Err(ReadError::OutOfRange { .. })));
     assert_eq!(bench.log.delete_records(-1).unwrap(), 4);
 }
 

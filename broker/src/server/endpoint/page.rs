@@ -24,8 +24,24 @@ pub(super) fn metrics(server: &Server) -> String {
     connections(server, &mut page);
     logs(node, &mut page);
     groups(server, &mut page);
+    clients(node, &mut page);
     process(server, &mut page);
     page.into_text()
+}
+
+fn clients(node: &Node, page: &mut Page) {
+    let mut family = page.family(&names::CLIENT_METRIC);
+    for (client, points) in node.telemetry.last() {
+        let instance_id = client.instance_id.to_string();
+        let software = format!("{} {}", client.software_name, client.software_version);
+        for point in points {
+            let attributes: Vec<String> =
+                point.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let attributes = attributes.join(",");
+            let labels = [&instance_id, &client.client_id, &software, &point.name, &attributes];
+            family.sample(&labels.map(String::as_str), point.value);
+        }
+    }
 }
 
 fn connections(server: &Server, page: &mut Page) {
