@@ -7,7 +7,9 @@ use bytes::{Bytes, BytesMut};
 
 use super::{NodeId, ProcessError, Serde, SinkId, StoreId};
 use crate::record::{Headers, InputRecord, OutputKind, OutputRecord};
-use crate::state::{ByteStore, Cache, Changelog, Order, StateError, StoreSpec, WindowState, Write};
+use crate::state::{
+    ByteStore, Cache, Changelog, Dirty, Order, Origin, StateError, StoreSpec, WindowState, Write,
+};
 
 /// Why a record, or one of its results, went no further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,6 +101,18 @@ impl RecordContext {
             raw_key: None,
             raw_value: None,
         }
+    }
+
+    /// What an update that waits keeps of the record that made it.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin { topic: self.topic.clone(), offset: self.offset, headers: self.headers.clone() }
+    }
+
+    /// Goes back to the record that made an update which leaves now.
+    pub(crate) fn become_of(&mut self, update: &Dirty) {
+        let Origin { topic, offset, headers } = update.origin.clone();
+        *self =
+            RecordContext { topic, offset, headers, timestamp: update.timestamp, ..RecordContext::none() };
     }
 }
 

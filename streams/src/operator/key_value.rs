@@ -70,9 +70,9 @@ impl<K: 'static, V: 'static> KeyValueState<K, V> {
         let time = if value.is_some() { update_ms } else { record_ms };
         let stamped = value.as_ref().map(|value| stamp(update_ms, value));
         if ctx.open_store(self.store).cache.is_some() {
-            let headers = ctx.record().headers.clone();
+            let origin = ctx.record().origin();
             if let Some(cache) = &mut ctx.open_store_mut(self.store).cache {
-                cache.put(key, stamped.as_deref(), time, headers);
+                cache.put(key, stamped.as_deref(), time, origin);
             }
             return Ok(false);
         }
@@ -101,8 +101,7 @@ impl<K: 'static, V: 'static> KeyValueState<K, V> {
             if dirty.value.is_none() && old.is_none() {
                 continue;
             }
-            ctx.record.headers.clone_from(&dirty.headers);
-            ctx.record.timestamp = dirty.timestamp;
+            ctx.record.become_of(&dirty);
             let plain = dirty.value.as_ref().and_then(unstamp).map(|(_, value)| value);
             ctx.log(self.store, key.clone(), plain, dirty.timestamp);
             ctx.rows_mut(self.store).put(&key, dirty.value.as_deref())?;

@@ -95,9 +95,9 @@ where
         let value = value.map(|value| ctx.encode(&*self.value, value, &self.name)).transpose()?;
         let timestamp = ctx.record().timestamp;
         if ctx.open_store(self.store).cache.is_some() {
-            let headers = ctx.record().headers.clone();
+            let origin = ctx.record().origin();
             if let Some(cache) = &mut ctx.open_store_mut(self.store).cache {
-                cache.put(&session.row(), value.as_deref(), timestamp, headers);
+                cache.put(&session.row(), value.as_deref(), timestamp, origin);
             }
             return Ok(false);
         }
@@ -151,8 +151,7 @@ where
                 session.writes().iter().try_for_each(|key| rows.put(key, None))?;
                 continue;
             }
-            ctx.record.headers.clone_from(&dirty.headers);
-            ctx.record.timestamp = dirty.timestamp;
+            ctx.record.become_of(&dirty);
             self.write(session, dirty.value.clone(), dirty.timestamp, ctx)?;
             if self.closing.emit == Emit::OnClose {
                 continue;

@@ -78,9 +78,9 @@ impl<K: 'static, V: 'static> WindowedState<K, V> {
         let row = WindowKey { key, start_ms, sequence: 0 };
         let stamped = value.as_ref().map(|value| stamp(update_ms, value));
         if ctx.open_store(self.store).cache.is_some() {
-            let headers = ctx.record().headers.clone();
+            let origin = ctx.record().origin();
             if let Some(cache) = &mut ctx.open_store_mut(self.store).cache {
-                cache.put(&row.to_bytes(), stamped.as_deref(), time, headers);
+                cache.put(&row.to_bytes(), stamped.as_deref(), time, origin);
             }
             return Ok(false);
         }
@@ -174,8 +174,7 @@ impl<K: 'static, V: 'static> WindowedState<K, V> {
             if dirty.value.is_none() && old.is_none() {
                 continue;
             }
-            ctx.record.headers.clone_from(&dirty.headers);
-            ctx.record.timestamp = dirty.timestamp;
+            ctx.record.become_of(&dirty);
             let plain = dirty.value.as_ref().and_then(unstamp).map(|(_, value)| value);
             self.write(parts, dirty.value.as_ref(), plain, dirty.timestamp, ctx)?;
             let new = dirty.value.map(|stamped| self.decode(&stamped, ctx)).transpose()?;

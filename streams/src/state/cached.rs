@@ -1,10 +1,19 @@
 //! Updates that wait in front of a store until the commit, so that only the last one per key goes on.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use crate::record::Headers;
+
+/// The record that made an update.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) topic: Arc<str>,
+    pub(crate) offset: i64,
+    pub(crate) headers: Headers,
+}
 
 /// A waiting update.
 #[derive(Clone, Debug)]
@@ -13,8 +22,7 @@ pub(crate) struct Dirty {
     pub(crate) value: Option<Bytes>,
     /// The time of the update.
     pub(crate) timestamp: i64,
-    /// The headers of the record that made it.
-    pub(crate) headers: Headers,
+    pub(crate) origin: Origin,
     place: u64,
 }
 
@@ -38,14 +46,14 @@ impl Cache {
         self.dirty.get(key)
     }
 
-    pub(crate) fn put(&mut self, key: &[u8], value: Option<&[u8]>, timestamp: i64, headers: Headers) {
+    pub(crate) fn put(&mut self, key: &[u8], value: Option<&[u8]>, timestamp: i64, origin: Origin) {
         self.remove(key);
         let key = Bytes::copy_from_slice(key);
         let place = self.changes;
         self.changes += 1;
         self.bytes += key.len() + value.map_or(0, <[u8]>::len);
         self.order.insert(place, key.clone());
-        self.dirty.insert(key, Dirty { value: value.map(Bytes::copy_from_slice), timestamp, headers, place });
+        self.dirty.insert(key, Dirty { value: value.map(Bytes::copy_from_slice), timestamp, origin, place });
     }
 
     fn remove(&mut self, key: &[u8]) {

@@ -21,7 +21,7 @@ use std::ops::Bound;
 
 use bytes::Bytes;
 
-pub(crate) use cached::{Cache, Dirty};
+pub(crate) use cached::{Cache, Dirty, Origin};
 pub use changelog::{changelog_key, restore_entry};
 pub(crate) use changelog::{stamp, unstamp};
 #[cfg(feature = "fjall")]
