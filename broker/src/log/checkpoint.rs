@@ -61,12 +61,13 @@ fn read_optional(storage: &dyn Storage, path: &Path) -> Result<Option<Vec<u8>>, 
     }
 }
 
-/// Reads a checkpoint of offsets per partition; none if the file is not there.
+/// Reads a checkpoint of offsets per partition; none if the file is not there, or empty, as Kafka makes it at first.
 pub(super) fn read_offsets(
     storage: &dyn Storage,
     path: &Path,
 ) -> Result<BTreeMap<TopicPartition, i64>, LogError> {
-    let Some(bytes) = read_optional(storage, path)? else { return Ok(BTreeMap::new()) };
+    let bytes = read_optional(storage, path)?.filter(|bytes| !bytes.is_empty());
+    let Some(bytes) = bytes else { return Ok(BTreeMap::new()) };
     let mut lines = Lines::new(path, &bytes)?;
     let mut offsets = BTreeMap::new();
     for _ in 0..entries(&mut lines)? {
@@ -182,5 +183,24 @@ pub(super) fn clear_clean(storage: &dyn Storage, folder: &Path) -> Result<(), St
     match storage.remove(&folder.join(CLEAN_SHUTDOWN)) {
         Err(error) if error.is_not_found() => Ok(()),
         removed => removed.and_then(|()| storage.sync_dir(folder)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::MemoryStorage;
+
+    #[test]
+    fn an_empty_checkpoint_has_no_offsets_and_a_cut_one_is_told() {
+        let storage = MemoryStorage::new();
+        let folder = Path::new("/data");
+        storage.create_dir(folder).unwrap();
+        let path = folder.join("cleaner-offset-checkpoint");
+        replace_all(&storage, &path, b"").unwrap();
+        assert_eq!(read_offsets(&storage, &path).unwrap(), BTreeMap::new());
+        replace_all(&storage, &path, b"0\n2\na 0 1\n").unwrap();
+        let error = read_offsets(&storage, &path).unwrap_err();
+        assert!(matches!(error, LogError::BadFile { line: 4, .. }), "{error}");
     }
 }
