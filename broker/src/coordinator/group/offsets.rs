@@ -8,7 +8,7 @@ use super::decision::Decision;
 use super::either::Group;
 use super::heartbeat::session_timer;
 use super::record::{CommittedOffset, GroupRecord};
-use super::request::{GroupError, GroupLimits, Name, OffsetCommitRequest, Reply};
+use super::request::{GroupError, GroupLimits, Name, OffsetCommitRequest, OffsetToCommit, Reply, Token};
 
 /// The committed offsets of one group, by topic and partition.
 pub(super) type GroupOffsets = BTreeMap<(Name, i32), CommittedOffset>;
@@ -27,32 +27,47 @@ pub(super) fn decide_commit(
         let outcomes = request.offsets.iter().map(|_| Err(error)).collect();
         return Decision::reply(request.token, Reply::OffsetCommit(outcomes));
     }
+    let expire_timestamp_ms = request.retention_ms.map(|keep_ms| now_ms.saturating_add(keep_ms));
+    let mut decision =
+        accept(request.token, &request.group, &request.offsets, now_ms, expire_timestamp_ms, limits);
+    if let Some(Group::Classic(group)) = group {
+        decision.timers.extend(session_timer(Some(group), now_ms, &request.member_id));
+    }
+    decision
+}
+
+/// The records and the reply of a commit that its sender may make: each offset is judged by itself.
+pub(super) fn accept(
+    token: Token,
+    group: &Name,
+    offsets: &[OffsetToCommit],
+    now_ms: i64,
+    expire_timestamp_ms: Option<i64>,
+    limits: &GroupLimits,
+) -> Decision {
     let mut decision = Decision::default();
-    let mut outcomes = Vec::with_capacity(request.offsets.len());
-    for commit in &request.offsets {
+    let mut outcomes = Vec::with_capacity(offsets.len());
+    for commit in offsets {
         if commit.metadata.len() > limits.offset_metadata_max_bytes {
             outcomes.push(Err(GroupError::MetadataTooLarge));
             continue;
         }
         decision.records.push(GroupRecord::Offset {
-            group: request.group.clone(),
+            group: group.clone(),
             topic: commit.topic.clone(),
             partition: commit.partition,
             value: Some(CommittedOffset {
                 offset: commit.offset,
                 leader_epoch: commit.leader_epoch,
                 metadata: commit.metadata.clone(),
-                commit_timestamp_ms: now_ms,
-                expire_timestamp_ms: request.retention_ms.map(|keep_ms| now_ms.saturating_add(keep_ms)),
                 topic_id: commit.topic_id,
+                commit_timestamp_ms: now_ms,
+                expire_timestamp_ms,
             }),
         });
         outcomes.push(Ok(()));
     }
-    if let Some(Group::Classic(group)) = group {
-        decision.timers.extend(session_timer(Some(group), now_ms, &request.member_id));
-    }
-    decision.replies.push((request.token, Reply::OffsetCommit(outcomes)));
+    decision.replies.push((token, Reply::OffsetCommit(outcomes)));
     decision
 }
 

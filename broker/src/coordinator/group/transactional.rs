@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::consumer;
 use super::decision::Decision;
 use super::either::Group;
+use super::offsets::accept;
 use super::record::{CommittedOffset, GroupRecord};
 use super::request::{GroupError, GroupLimits, Name, OffsetCommitRequest, Reply, Token};
 use super::{OffsetToCommit, shard::GroupShard};
@@ -100,30 +101,7 @@ fn decide(
         let outcomes = request.offsets.iter().map(|_| Err(error)).collect();
         return Decision::reply(request.token, Reply::OffsetCommit(outcomes));
     }
-    let mut decision = Decision::default();
-    let mut outcomes = Vec::with_capacity(request.offsets.len());
-    for commit in &request.offsets {
-        if commit.metadata.len() > limits.offset_metadata_max_bytes {
-            outcomes.push(Err(GroupError::MetadataTooLarge));
-            continue;
-        }
-        decision.records.push(GroupRecord::Offset {
-            group: request.group.clone(),
-            topic: commit.topic.clone(),
-            partition: commit.partition,
-            value: Some(CommittedOffset {
-                offset: commit.offset,
-                leader_epoch: commit.leader_epoch,
-                metadata: commit.metadata.clone(),
-                topic_id: commit.topic_id,
-                commit_timestamp_ms: now_ms,
-                expire_timestamp_ms: None,
-            }),
-        });
-        outcomes.push(Ok(()));
-    }
-    decision.replies.push((request.token, Reply::OffsetCommit(outcomes)));
-    decision
+    accept(request.token, &request.group, &request.offsets, now_ms, None, limits)
 }
 
 /// As for any commit, but that a producer need not say who of the group it is, and may commit between join and sync:
